@@ -1,4 +1,4 @@
-"""Verifiable rewards: values, the verifier interface, its algebra. Families are imported by name: `verifiers.math`, ..."""
+"""Verifiable rewards: values, the verifier interface, its algebra. Families are imported by name: `verifiers.math`."""
 
 from verifiers.base import Verifier, gate, verifier
 from verifiers.run import as_reward, check_gold, score_all

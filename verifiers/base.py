@@ -5,8 +5,8 @@
     reward = unit_tests & style                     # all: the smaller of the two
     reward = exact | math                           # any: the larger of the two
 
-Each operator builds an object whose repr prints the formula and whose scores keep the parts. Evaluation goes from left to
-right and leaves out, sample by sample, whatever can no longer change the result. None (unscored) propagates unless the
+Each operator builds an object whose repr prints the formula and whose scores keep the parts. Evaluation goes from left
+to right and leaves out, sample by sample, whatever can no longer change the result. None (unscored) propagates unless the
 result is settled without it: 0 times anything is 0, in either order, but an outage is never counted as 0.
 """
 
@@ -30,7 +30,7 @@ class Verifier:
     Attributes:
         name: what metrics and reports call it.
         range: smallest and largest value it gives; what the algebra uses to see that a result is settled.
-        concurrency: how many `score` calls run at once in threads; above 1 for verifiers that wait (a judge, a sandbox).
+        concurrency: how many `score` calls run at once in threads; above 1 for those that wait (a judge, a sandbox).
     """
 
     name: str = ""
@@ -85,7 +85,7 @@ class Verifier:
 
 
 def verifier(fn: Callable[[Sample], Any] | None = None, /, **settings: Any) -> Any:
-    """Make a function of one sample a verifier: `@verifier`, or `@verifier(name="style", range=(-1.0, 1.0), concurrency=8)`.
+    """Make a function of one sample a verifier: `@verifier`, or `@verifier(name="style", range=(-1.0, 1.0))`.
 
     The function may return a Score, a bool or number, or None for "could not be verified".
 
@@ -131,7 +131,7 @@ class FunctionVerifier(Verifier):
 
 
 def scores_of(verifier: Verifier, samples: Sequence[Sample]) -> list[Score]:
-    """`verifier.score_all` held to its contract: as many Scores as samples, named, and a bug in it is None, not an exception."""
+    """`verifier.score_all` held to its contract: one named Score a sample, and a bug in it is None, not an exception."""
     if not samples:
         return []
     try:
@@ -194,11 +194,12 @@ class Scaled(Verifier):
 class Composed(Verifier):
     """Several verifiers under one symmetric operation. Sum, Product, All and Either say which.
 
-    The result is settled as soon as the operation, applied to the values known and to the ranges of the rest, leaves one
-    value; the rest is then not evaluated, and a None among the operands does not matter.
+    The result is settled as soon as the operation, applied to the values known and to the ranges of the rest, leaves
+    one value; the rest is then not evaluated, and a None among the operands does not matter.
     """
 
     symbol: str
+    operands: tuple[Verifier, ...]
 
     def __init__(self, *operands: Verifier):
         self.operands = tuple(inner for op in operands for inner in (op.operands if type(op) is type(self) else (op,)))

@@ -4,7 +4,7 @@ A `Score` has three outcomes, and no adapter may merge two of them:
 
     value > 0      right, or partly right
     value 0.0      wrong, for a reason that lies in the completion
-    value None     could not be verified, for a reason that lies with us: a bad gold, a judge or sandbox that is down, a bug
+    value None     could not be verified, for a reason that lies with us: a bad gold, a judge that is down, a bug
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Score:
 
     Args:
         value: the reward, finite; 0.0 is wrong, None is "could not be verified" and counts in no mean.
-        reason: one word or `word:detail` that logs can group by: "equal", "no_answer", "gold_unusable", "error:KeyError".
+        reason: a word or `word:detail` that logs can group by: "equal", "no_answer", "gold_unusable", "error:KeyError".
         extracted: what was taken from the completion as its answer.
         name: the verifier, as metrics name it.
         parts: the scores this one was composed of; those of a sum add up to `value`.
