@@ -12,7 +12,7 @@ from fractions import Fraction
 from verifiers.math import numeric, regions, text, units
 from verifiers.math.errors import Unreadable
 from verifiers.math.exact import Irrational, rational_value
-from verifiers.math.expr import Expr, has, negative, num, product, symbols
+from verifiers.math.expr import Expr, has, negative, num, product, substituted, sym, symbols, walk
 from verifiers.math.policy import Policy
 from verifiers.math.reading import is_literal, is_name
 from verifiers.math.values import Based, Clock, Listing, Matrix, Number, Ratio, Relation, SetOperation, Text, Value
@@ -133,8 +133,10 @@ def _converted(gold: Number, answer: Number) -> bool | None:
 
 def _quantities(gold: Number, answer: Number, policy: Policy) -> bool | None:
     exact = numeric.equal(gold.expr, answer.expr)
-    if exact is True or symbols(gold.expr) or symbols(answer.expr):
-        return exact
+    if exact is True:
+        return True
+    if symbols(gold.expr) or symbols(answer.expr):
+        return _renumbered(gold.expr, answer.expr) or exact
     if gold.half_ulp is not None:
         if policy.tolerance and _within(gold.expr, answer.expr, policy.tolerance):
             return True
@@ -145,6 +147,16 @@ def _quantities(gold: Number, answer: Number, policy: Policy) -> bool | None:
     elif answer.half_ulp is not None and policy.exact_digits and answer.digits >= policy.exact_digits:
         return _close(gold.expr, answer.expr, 2 * answer.half_ulp)
     return exact
+
+
+def _renumbered(gold: Expr, answer: Expr) -> bool | None:
+    """pi/6 + pi k and pi/6 + n pi: one family of angles, whatever its integer is called."""
+    mine, theirs = symbols(answer), symbols(gold)
+    if len(mine) != 1 or len(theirs) != 1 or not mine | theirs <= {"k", "n", "m", "l"} or mine == theirs:
+        return None
+    if not any(node == ("const", ("pi",)) for node in walk(gold)):
+        return None
+    return numeric.equal(gold, substituted(answer, {sym(*mine): sym(*theirs)}))
 
 
 def _within(gold: Expr, answer: Expr, tolerance: float) -> bool:
@@ -479,13 +491,7 @@ def _renamed(gold: Relation, answer: Relation) -> Value | None:
     names = {b: a for a, b in zip(left.expr.args[1:], right.expr.args[1:]) if a.op == b.op == "sym"}
     if len(answer.sides) != 2 or len(names) != len(left.expr.args) - 1 or not isinstance(value, Number):
         return None
-    return Number(_substituted(value.expr, names), value.half_ulp, value.digits, value.unit)
-
-
-def _substituted(x: Expr, names: dict[Expr, Expr]) -> Expr:
-    if x in names:
-        return names[x]
-    return Expr(x.op, tuple(_substituted(arg, names) if isinstance(arg, Expr) else arg for arg in x.args))
+    return Number(substituted(value.expr, names), value.half_ulp, value.digits, value.unit)
 
 
 def _difference(relation: Relation, index: int = 0) -> Expr:

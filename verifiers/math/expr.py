@@ -9,7 +9,7 @@ big    (operator, variable, low, high, body)      sums, products, integrals, lim
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -63,6 +63,13 @@ def symbols(x: Expr) -> set[str]:
 
 def has(x: Expr, *ops: str) -> bool:
     return any(node.op in ops for node in walk(x))
+
+
+def substituted(x: Expr, values: Mapping[Expr, Expr]) -> Expr:
+    """The expression with parts replaced."""
+    if x in values:
+        return values[x]
+    return Expr(x.op, tuple(substituted(arg, values) if isinstance(arg, Expr) else arg for arg in x.args))
 
 
 def choices(x: Expr, limit: int = 16) -> list[Expr]:

@@ -77,7 +77,7 @@ def read_gold(gold: str) -> Gold:
 
 def _gold_text(gold: str) -> str:
     found = None
-    if "\\boxed" in gold or "\\fbox" in gold or (len(gold) > 40 and re.search(r"answer|####|答案", gold)):
+    if "\\boxed" in gold or "\\fbox" in gold or re.search(r"\banswer\b|####|答案", gold):
         found = extract(gold)
     if found is not None and found.how in ("box", "statement", "hash"):
         return bare(found.readings[min(1, len(found.readings) - 1) if found.how == "statement" else 0])

@@ -14,7 +14,7 @@ from typing import Any
 
 from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.exact import Irrational, rational_value
-from verifiers.math.expr import Expr, has, symbols, walk
+from verifiers.math.expr import Expr, symbols, walk
 
 PRECISION = 160  # bits
 MAX_PRECISION = 6_000
@@ -47,9 +47,15 @@ def equal(a: Expr, b: Expr) -> bool | None:
     verdict = _exactly_equal(a, b, names)
     if verdict is None:
         verdict = _numerically_equal(a, b, names)
-    if verdict is False and (has(a, "big") or has(b, "big")):
+    if verdict is False and (_is_unevaluated(a) or _is_unevaluated(b)):
         return None
     return verdict
+
+
+def _is_unevaluated(x: Expr) -> bool:
+    """Whether an expression holds a part that stands for its value without being evaluated here."""
+    opaque = ("gcd", "lcm", "gcf", "hcf", "det", "re", "im", "round")
+    return any(node.op == "big" or (node.op == "fun" and node.args[0] in opaque) for node in walk(x))
 
 
 def point(names: list[str], index: int) -> dict[str, Fraction]:

@@ -264,19 +264,22 @@ class Parser:
             return Expr("const", ("e",))
         if name in ("i", "imath"):
             return Expr("const", ("i",))
-        if name.partition("_")[0].rstrip("'") in _APPLIED and self.peek().value == "(" and (args := self.applied()):
+        if name.partition("_")[0].rstrip("'") in _APPLIED and self.peek().value in ("(", "{") and (args := self.applied()):
             return Expr("apply", (name, *args))
         return sym(name)
 
     def applied(self) -> list[Expr] | None:
         """The arguments of f(x), consumed; None (and nothing consumed) where it is a product such as P(1+r)."""
         start = self.position
-        self.next()
+        braced = self.accept("open", "{")
         try:
+            self.expect("open", "(")
             args = [self.sum()]
             while self.accept("sep", ","):
                 args.append(self.sum())
             self.expect("close", ")")
+            if braced:
+                self.expect("close", "}")
         except Unreadable:
             args = []
         name = self.tokens[start - 1].value if start else ""

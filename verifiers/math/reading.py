@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from verifiers.math import units, words
 from verifiers.math.errors import Unreadable
-from verifiers.math.expr import Expr, choices, has
+from verifiers.math.expr import Expr, choices, has, substituted, sym, symbols
 from verifiers.math.lexer import Token, tokenize
 from verifiers.math.parser import parse_expression, rational
 from verifiers.math.unicode import to_latex
@@ -370,6 +370,8 @@ def _read_number(tokens: list[Token], left: bool = False) -> Value:
     if left and label:
         return Text(" ".join(t.value for t in tokens))
     expr = parse_expression(body)
+    if symbols(expr) == {"I"} and expr.op != "sym":  # 3 + 4*I, as sympy prints it.
+        expr = substituted(expr, {sym("I"): Expr("const", ("i",))})
     half_ulp, digits = _decimal(body)
     return Number(expr, half_ulp, digits, units.make(unit), is_literal(expr))
 
