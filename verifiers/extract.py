@@ -114,7 +114,9 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
         inner = [_designated(tag) or _whole(tag) for tag in tags]
         rivals = tuple(e.readings[0] for e in inner[:-1] if e.readings)
         return Extraction(inner[-1].readings, "tag" if inner[-1].readings else "no_answer", inner[-1].parts, rivals)
-    found = _designated(text) or _box_before_cut(reasoning, text) or _whole(text)
+    found = _designated(text) or _box_before_cut(reasoning, text)
+    if found is None:
+        found = NO_ANSWER if "\\boxed" in text else _whole(text)  # A box that is empty or never closed promised more.
     if not found.readings and lenient and (number := last_number(text)):
         return Extraction((number,), "number")
     return found
@@ -157,8 +159,6 @@ def _designated(text: str) -> Extraction | None:
         boxes = [box for box in find_boxes(text) if not is_placeholder(box.content)]
         if boxes:
             return _from_boxes(text, boxes)
-        if "\\boxed" in text and last_statement(text) is None:
-            return NO_ANSWER
     if (marker := text.rfind("####")) >= 0 and (line := text[marker + 4 :].strip().split("\n")[0].strip()):
         return Extraction((line,), "hash")
     if '"' in text and "nswer" in text and (fields := _JSON_ANSWER.findall(text)):
@@ -168,13 +168,14 @@ def _designated(text: str) -> Extraction | None:
     return None
 
 
-def _from_claim(claim: str) -> Extraction:
+def _from_claim(claim: str) -> Extraction | None:
+    """What a statement says; None where it says nothing, denies something, or is thought over again."""
     sentence = phrase(claim)
     if not sentence or takes_back(sentence) or sentence.endswith("?"):
-        return NO_ANSWER
+        return None
     after = claim[claim.find(sentence) + len(sentence) :]
     if _REOPENS.search(after[:ASIDE_CHARS]) or (len(after) > ASIDE_CHARS and is_cut_off(after)):
-        return NO_ANSWER  # The text went on thinking.
+        return None
     return Extraction(readings(sentence), "statement")
 
 
@@ -193,7 +194,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     """The last box with the neighbours that make one list with it; the rest are rivals unless superseded."""
     last = boxes[-1]
     after = text[last.end :]
-    if len(after) > 12 and (statement := last_statement(after)) and (later := _from_claim(statement[1])).readings:
+    if len(after) > 12 and (statement := last_statement(after)) and (later := _from_claim(statement[1])):
         return later
     if _NEGATED.search(text[max(0, last.start - 40) : last.start]):
         return NO_ANSWER

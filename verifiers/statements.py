@@ -27,10 +27,10 @@ _AFTER_NOUN = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"'*)]|$)|[。！？।]|\n")
-_MATH_SPAN = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
+_MATH_SPAN = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$([^$\n]+?)(?<!\\)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _DISPLAY_OPEN = re.compile(r"(\$\$|\\\[|\\begin\{[a-z*]+\})")
 _BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
-NUMBER = re.compile(r"(?:(?<![\w.)\]}])[-−+])?[$€£¥]?\s?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s?/\s?\d+)?(?:\s?\\?%)?")
+NUMBER = re.compile(r"(?:(?<![\w.)\]}])[-−+])?(?:[$€£¥]\s?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s?/\s?\d+)?(?:\s?\\?%)?")
 _TAKES_BACK = re.compile(
     r"\b(?:not|isn't|cannot|can't|never|wrong|incorrect|mistake|wait|hmm|however|but|perhaps|maybe|alternatively|suppose|"
     r"unless|either|let me|let's|need to|unsure|unknown)\b|n't\b",
@@ -47,6 +47,7 @@ _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|o
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[A-Za-z ]*\})?")
+_CONCLUDES = re.compile(r"\b(?:So|Therefore|Thus|Hence|Consequently)\b,?\s")
 CLAIM_CHARS = 4_000
 _CLOSES = tuple(".!。।$*)]}")
 
@@ -170,8 +171,11 @@ def conclusion(text: str) -> str | None:
         return None
     for sentence in reversed(sentences(tail)[-6:]):
         sentence = sentence.rstrip(".!。।* \t\n")
-        if not _FILLER.fullmatch(sentence):
-            return None if takes_back(sentence) else sentence
+        if _FILLER.fullmatch(sentence):
+            continue
+        if takes_back(sentence):  # Unless it comes to a conclusion after all: "Let's add them: ... So, the sum is 5."
+            sentence = _CONCLUDES.split(sentence)[-1]
+        return None if takes_back(sentence) else sentence
     return None
 
 
