@@ -43,6 +43,8 @@ mistakes and for what this machine lacks (`LevelUnavailable`, `LanguageUnavailab
   `beside=first`: it takes its place in a second pool, so that pairs cannot wait for each other for ever.
 """
 
+from sandbox.box import Sandbox
+from sandbox.session import Session
 from sandbox.types import (
     COMPILE_LIMITS,
     Job,
@@ -65,8 +67,10 @@ __all__ = [
     "LevelUnavailable",
     "Limits",
     "RunResult",
+    "Sandbox",
     "SandboxBroken",
     "SandboxError",
+    "Session",
     "SessionEnded",
     "Status",
 ]
