@@ -79,7 +79,7 @@ class Sandbox:
                 continue
             try:
                 worker.send(*self._request(job))
-                result = self._result(*worker.recv((job.limits or self.limits).wall_s))
+                result = self._result(worker, (job.limits or self.limits).wall_s)
             except WorkerLost as error:
                 trouble = self._lost(str(error))
                 self._discard(worker, pool, supervisor)
@@ -200,7 +200,8 @@ class Sandbox:
         code = job.code.encode("utf-8", "surrogatepass") if isinstance(job.code, str) else job.code
         return header, [code, job.stdin, *job.files.values()]
 
-    def _result(self, header: dict[str, Any], blobs: list[bytes]) -> RunResult:
+    def _result(self, worker: Worker, wall_s: float) -> RunResult:
+        header, blobs = worker.recv(wall_s)
         return RunResult(
             status=Status(header["status"]),
             stdout=blobs[0],
@@ -211,6 +212,7 @@ class Sandbox:
             wall_s=header["wall_s"],
             peak_memory_mb=header["peak_kb"] / 1024,
             level=self.level,
+            flags=worker.flags,
             detail=header["detail"],
             files=dict(zip(header["files"], blobs[2:])),
         )
@@ -219,7 +221,7 @@ class Sandbox:
 def _config(level: Level | None, preload: Sequence[str], modules: list[str]) -> dict[str, Any]:
     packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
     return {
-        "level": int(Level.NAMESPACED if level is None else level),
+        "level": None if level is None else int(level),
         "shared": list(dict.fromkeys([sys.base_prefix, sys.prefix, *packages])),
         "sys_path": packages,
         "preload": list(preload),

@@ -43,9 +43,10 @@ class WorkerLost(Exception):
 class Worker:
     """One zygote, as the caller holds it."""
 
-    def __init__(self, conn: socket.socket, pid: int):
+    def __init__(self, conn: socket.socket, pid: int, flags: frozenset[str]):
         self._conn = conn
         self.pid = pid
+        self.flags = flags
 
     def send(self, header: dict[str, Any], blobs: Sequence[bytes] = (), fds: Sequence[int] = ()) -> None:
         try:
@@ -117,7 +118,7 @@ class Supervisor:
         answer, fds = self._request({"op": "spawn"})
         if "error" in answer:
             raise WorkerLost(f"could not start a worker: {answer['error']}")
-        return Worker(socket.socket(fileno=fds[0]), answer["pid"])
+        return Worker(socket.socket(fileno=fds[0]), answer["pid"], frozenset(answer["flags"]))
 
     def kill(self, worker: Worker) -> None:
         """End a worker and all that runs in it; returns when it is gone."""

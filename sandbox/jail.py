@@ -20,16 +20,20 @@ class Jail:
     """What a zygote has prepared for its jobs.
 
     Args:
-        job_id: uid and gid to become; None keeps them.
+        user: uid and gid to become; None keeps them.
         rules: Landlock ruleset descriptor; None where the kernel has none.
         filter: seccomp program; None at level rlimits.
         data_bytes: writable memory of the zygote itself, which a job inherits.
+        counts_tasks: nobody else has that uid, so the kernel's limit on a user's tasks limits the job's.
+        first_to_go: tell the kernel to kill the job rather than the zygote when their group runs out of memory.
     """
 
-    job_id: int | None
+    user: int | None
     rules: int | None
     filter: Filter | None
     data_bytes: int
+    counts_tasks: bool
+    first_to_go: bool
 
     def close_on(self, fds: tuple[int, ...], cwd: str, limits: dict[str, Any]) -> None:
         """Lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel); all others are closed."""
@@ -37,10 +41,13 @@ class Jail:
         self._keep_only(fds)
         os.chdir(cwd)
         self._set_rlimits(limits)
-        if self.job_id is not None:
+        if self.first_to_go:
+            with open("/proc/self/oom_score_adj", "wb", buffering=0) as file:
+                file.write(b"1000")
+        if self.user is not None:
             os.setgroups([])
-            os.setresgid(self.job_id, self.job_id, self.job_id)
-            os.setresuid(self.job_id, self.job_id, self.job_id)
+            os.setresgid(self.user, self.user, self.user)
+            os.setresuid(self.user, self.user, self.user)
         linux.drop_capabilities()
         linux.prctl(linux.PR_SET_DUMPABLE, 1)  # or its own /proc/self, and so /dev/stdin, would be closed to it
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -74,13 +81,19 @@ class Jail:
             (resource.RLIMIT_DATA, data, data),
             (resource.RLIMIT_FSIZE, disk, disk),
             (resource.RLIMIT_NOFILE, limits["open_files"], limits["open_files"]),
-            (resource.RLIMIT_NPROC, limits["tasks"] + 1, limits["tasks"] + 1),  # and the zygote
             (resource.RLIMIT_STACK, STACK_BYTES, STACK_BYTES),
             (resource.RLIMIT_CORE, 0, 0),
             (resource.RLIMIT_MEMLOCK, 0, 0),
             (resource.RLIMIT_MSGQUEUE, 0, 0),
         ):
-            top = resource.getrlimit(name)[1]
-            if top != resource.RLIM_INFINITY:
-                soft, hard = min(soft, top), min(hard, top)
-            resource.setrlimit(name, (soft, hard))
+            _lower(name, soft, hard)
+        if self.counts_tasks:
+            tasks = limits["tasks"] + 1  # and the zygote
+            _lower(resource.RLIMIT_NPROC, tasks, tasks)
+
+
+def _lower(name: int, soft: int, hard: int) -> None:
+    top = resource.getrlimit(name)[1]
+    if top != resource.RLIM_INFINITY:
+        soft, hard = min(soft, top), min(hard, top)
+    resource.setrlimit(name, (soft, hard))

@@ -9,11 +9,11 @@ class Polled:
     """For machines without a writable cgroup: the sum over the tree, seen every few milliseconds."""
 
     def __init__(self) -> None:
-        self._limit_kb = 0
+        self._limit_kb = self._peak_kb = 0
 
-    def reset(self, limit_mb: int) -> None:
+    def reset(self, limit_mb: int, tasks: int) -> None:
         """A new job begins."""
-        self._limit_kb = limit_mb << 10
+        self._limit_kb, self._peak_kb = limit_mb << 10, 0
 
     def used_kb(self, pids: list[int]) -> int:
         """Memory of these processes together.
@@ -21,9 +21,19 @@ class Polled:
         The quick sum counts pages that several processes share several times, so it is taken again with care before it
         costs a job its life.
         """
-        quick = sum(map(procfs.anonymous_kb, pids))
-        return quick if quick <= self._limit_kb else sum(map(procfs.proportional_kb, pids))
+        used = sum(map(procfs.anonymous_kb, pids))
+        if used > self._limit_kb:
+            used = sum(map(procfs.proportional_kb, pids))
+        self._peak_kb = max(self._peak_kb, used)
+        return used
+
+    def peak_kb(self) -> int:
+        """The most that was seen since `reset`."""
+        return self._peak_kb
 
     def ran_out(self) -> bool:
-        """Whether the kernel killed something for want of memory since `reset`."""
+        """Whether the kernel killed something for want of memory since `reset`: it does not know of the limit."""
         return False
+
+    def done(self) -> None:
+        """The job is over."""

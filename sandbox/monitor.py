@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import procfs
+from sandbox.scratch import Scratch
 
 _CHUNK = 1 << 16
 _TICK_S = 0.01
@@ -102,6 +103,7 @@ class Monitor:
         hangup: our connection to the caller: readable means that the job is to end now.
         limits: fields of `sandbox.Limits`.
         memory: what counts the memory of the tree.
+        scratch: where it may write.
     """
 
     tree: Tree
@@ -110,6 +112,7 @@ class Monitor:
     hangup: int
     limits: dict[str, Any]
     memory: Any
+    scratch: Scratch
     _chunks: dict[int, list[bytes]] = field(default_factory=dict)
     _room: int = 0
 
@@ -163,10 +166,21 @@ class Monitor:
         cpu_s = self.tree.cpu_s()
         if cpu_s > self.limits["cpu_s"]:
             return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
-        used_kb = self.memory.used_kb(self.tree.pids())
-        self.tree.peak_kb = max(self.tree.peak_kb, used_kb)
-        if used_kb > self.limits["memory_mb"] << 10:
+        pids = self.tree.pids()
+        if self.memory.used_kb(pids) > self.limits["memory_mb"] << 10 or self.memory.ran_out():
             return self._too_much_memory()
+        return self._overuse(pids)
+
+    def _overuse(self, pids: list[int]) -> tuple[str, str] | None:
+        """What the kernel limits by itself, except at the levels below namespaces."""
+        if self.tree.owns_namespace:
+            return None
+        tasks = sum(map(procfs.threads, pids))
+        if tasks > self.limits["tasks"]:
+            return "sandbox_violation", f"had {tasks} tasks, limit {self.limits['tasks']}"
+        size, files = self.scratch.used()
+        if size > self.limits["disk_mb"] << 20 or files > self.limits["inodes"]:
+            return "sandbox_violation", f"wrote {size >> 20} MB in {files} files, limit {self.limits['disk_mb']} MB"
         return None
 
     def _read(self, fd: int) -> bool:
@@ -195,7 +209,9 @@ class Monitor:
         word, detail = verdict
         if not word:
             word, detail = self._own_end(code, killed, err)
-        return Outcome(word, detail, code, killed, self.tree.reaped_cpu_s, wall_s, self.tree.peak_kb, out, err)
+        peak_kb = max(self.tree.peak_kb, self.memory.peak_kb())
+        self.memory.done()
+        return Outcome(word, detail, code, killed, self.tree.reaped_cpu_s, wall_s, peak_kb, out, err)
 
     def _own_end(self, code: int | None, killed: int | None, err: bytes) -> tuple[str, str]:
         """The status of a job that we did not end."""

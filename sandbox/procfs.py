@@ -49,6 +49,12 @@ def proportional_kb(pid: int) -> int:
     return total or files
 
 
+def threads(pid: int) -> int:
+    """Number of threads of a process."""
+    fields = _stat(pid)
+    return int(fields[17]) if fields else 0
+
+
 def data_bytes() -> int:
     """Writable memory of this process, as RLIMIT_DATA counts it."""
     for line in _read(os.getpid(), "status").splitlines():

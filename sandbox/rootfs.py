@@ -13,8 +13,8 @@ from sandbox import linux
 SCRATCH = "/box/scratch"
 """Mount point of the writable place. Landlock's rule is on /box, above the mount, so that it outlives remounting."""
 
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_ETC = ("/etc/ld.so.cache", "/etc/alternatives")  # where the loader and Debian's names of programs look
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+ETC = ("/etc/ld.so.cache", "/etc/alternatives")  # where the loader and Debian's names of programs look
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _LINKS = {
     "/tmp": SCRATCH + "/tmp",
@@ -41,7 +41,7 @@ def build(shared: Sequence[str], user: int) -> frozenset[str]:
     Raises:
         OSError: the kernel refuses a mount; the message names it.
     """
-    wanted = _without_nested([*_SYSTEM, *_ETC, *map(os.path.abspath, shared)])
+    wanted = _without_nested([*SYSTEM, *ETC, *map(os.path.abspath, shared)])
     base = next(path for path in _BASES if os.path.isdir(path) and not any(w.startswith(path + "/") for w in wanted))
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("jail", base, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=1m,mode=755")

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Mapping
 
-from sandbox import linux
+from sandbox import leftovers, linux
 
 DIRS = ("work", "tmp", "shm")
 _REMOUNT_ABOVE = 64  # inodes: beyond, a new tmpfs is cheaper than removing the old one's files
@@ -124,6 +124,28 @@ class Scratch:
 
     def _there(self, name: str) -> bool:
         return os.path.lexists(os.path.join(self.path, name))
+
+
+_HOSTS = ("/dev/shm", "/tmp", "/var/tmp")
+
+
+def make(name: str) -> str:
+    """An empty directory on the host, for levels that cannot mount."""
+    for place in _HOSTS:
+        if os.access(place, os.W_OK | os.X_OK):
+            path = os.path.join(place, name)
+            os.mkdir(path, 0o755)
+            return path
+    raise OSError(f"none of {', '.join(_HOSTS)} is writable, and a job needs a place to write")
+
+
+def sweep() -> None:
+    """Remove directories whose supervisor was killed before it could."""
+    for place in _HOSTS:
+        for name in leftovers.stale(place):
+            path = os.path.join(place, name)
+            if os.lstat(path).st_uid == os.geteuid():
+                remove(path)
 
 
 def remove(path: str) -> None:

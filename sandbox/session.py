@@ -7,7 +7,6 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from sandbox.client import Worker, WorkerLost
 from sandbox.types import Limits, RunResult, SessionEnded
@@ -22,13 +21,13 @@ class Session:
         self,
         channel: socket.socket,
         worker: Worker,
-        parse: Callable[[dict[str, Any], list[bytes]], RunResult],
+        result: Callable[[Worker, float], RunResult],
         finish: Callable[[RunResult | None], RunResult],
         limits: Limits,
     ):
         self._channel = channel
         self._worker = worker
-        self._parse = parse
+        self._fetch = result
         self._finish = finish
         self._limits = limits
         self._buffer = bytearray()
@@ -90,7 +89,7 @@ class Session:
                 self._channel.close()
                 try:
                     self._worker.send({"op": "end"})
-                    result = self._parse(*self._worker.recv(self._limits.wall_s))
+                    result = self._fetch(self._worker, self._limits.wall_s)
                 except WorkerLost:
                     self._result = self._finish(None)
                 else:

@@ -17,7 +17,7 @@ import socket
 import sys
 from typing import Any
 
-from sandbox import frames, linux, namespaces
+from sandbox import cgroups, frames, leftovers, levels, linux, namespaces, scratch
 from sandbox.zygote import Zygote
 
 
@@ -26,7 +26,8 @@ class Supervisor:
         self._control = control
         self._config: dict[str, Any] = {}
         self._sources: list[bytes] = []
-        self._zygotes: set[int] = set()
+        self._zygotes: dict[int, tuple[cgroups.Group | None, str]] = {}
+        self._made = 0
 
     def serve(self) -> None:
         """Answer the caller until it hangs up or dies; a copy of its end of the socket may outlive it in another process."""
@@ -60,43 +61,65 @@ class Supervisor:
             os.close(fd)
 
     def _start(self, config: dict[str, Any], sources: list[bytes]) -> dict[str, Any]:
-        self._config, self._sources = config, sources
-        return {"level": config["level"]}
+        """Choose the level; clear up after supervisors that were killed."""
+        level = levels.choose(levels.Machine.probe(config["shared"]), config["level"])
+        self._config, self._sources = {**config, "level": level}, sources
+        cgroups.sweep()
+        scratch.sweep()
+        return {"level": level}
 
     def _spawn(self) -> tuple[dict[str, Any], socket.socket]:
+        self._made += 1
+        name = f"{leftovers.prefix()}{self._made}"
+        level = self._config["level"]
+        group = cgroups.create(name) if level >= levels.CGROUPED else None
+        place = scratch.make(name) if level < levels.NAMESPACED else ""
         ours, theirs = socket.socketpair()
         ready, tell = socket.socketpair()
 
         def child() -> None:
             for sock in (ours, ready, self._control):
                 sock.close()
-            _be_zygote(theirs, tell, self._config, self._sources)
+            for other, _ in self._zygotes.values():
+                for fd in other.fds if other else ():
+                    os.close(fd)
+            _be_zygote(theirs, tell, {**self._config, "scratch": place, "number": self._made}, self._sources, group)
 
-        if self._config["level"] >= 2:
+        if level >= levels.NAMESPACED:
             pid = namespaces.fork_into(child)
         else:
             pid = os.fork()
             if pid == 0:
                 child()
-        self._zygotes.add(pid)
+        self._zygotes[pid] = group, place
         theirs.close()
         tell.close()
         with ready:
-            ready.send(b"adopted")
-            try:
-                answer, _, _ = frames.recv(ready)
-            except (frames.Hangup, OSError):
-                answer = {"error": "the zygote died while it was built"}
+            answer = self._adopt(pid, group, ready)
         if "error" in answer:
             self._kill(pid)
             raise OSError(answer["error"])
         return {"pid": pid, "flags": answer["flags"]}, ours
 
+    def _adopt(self, pid: int, group: cgroups.Group | None, ready: socket.socket) -> dict[str, Any]:
+        """Put a new zygote into its group, let it build itself, and hear how that went."""
+        try:
+            if group:
+                group.join(pid)
+            ready.send(b"adopted")
+            return frames.recv(ready)[0]
+        except (frames.Hangup, OSError) as error:
+            return {"error": f"the zygote died while it was built ({error})"}
+
     def _kill(self, pid: int) -> dict[str, Any]:
         if pid in self._zygotes:
-            self._zygotes.discard(pid)
+            group, place = self._zygotes.pop(pid)
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+            if group:
+                group.remove()
+            if place:
+                scratch.remove(place)
         return {}
 
     def kill_all(self) -> None:
@@ -104,13 +127,19 @@ class Supervisor:
             self._kill(pid)
 
 
-def _be_zygote(conn: socket.socket, tell: socket.socket, config: dict[str, Any], sources: list[bytes]) -> None:
+def _be_zygote(
+    conn: socket.socket,
+    tell: socket.socket,
+    config: dict[str, Any],
+    sources: list[bytes],
+    group: cgroups.Group | None,
+) -> None:
     """In the new process: build the zygote, report, serve. Dies with the supervisor, whatever ends that."""
     try:
         tell.recv(16)  # the supervisor is our parent from here on
         linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-        zygote = Zygote(conn, config, sources)
+        zygote = Zygote(conn, config, sources, group)
     except BaseException as error:
         frames.send(tell, {"error": f"{type(error).__name__}: {error}"})
         os._exit(1)

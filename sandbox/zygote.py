@@ -12,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from sandbox import frames, job, landlock, linux, memory, procfs, rootfs, seccomp
+from sandbox import cgroups, frames, job, landlock, levels, linux, memory, namespaces, procfs, rootfs, seccomp
 from sandbox.jail import Jail
 from sandbox.monitor import Monitor, Tree, nonblocking_pipe
 from sandbox.scratch import Scratch
@@ -21,42 +21,57 @@ _PIPE_HOLDS = 1 << 16
 
 
 class Zygote:
-    """Args:
-    conn: connection to the caller.
-    config: what the supervisor was told: see `sandbox.supervisor`.
+    """One worker.
+
+    Args:
+        conn: connection to the caller.
+        config: level, preload, sys_path, shared, ... as `sandbox.box` wrote it and the supervisor completed it.
+        sources: text of the bootstrap modules that `config` names.
+        group: the control group that we are in, if any.
     """
 
-    def __init__(self, conn: socket.socket, config: dict[str, Any], sources: list[bytes]):
+    def __init__(self, conn: socket.socket, config: dict[str, Any], sources: list[bytes], group: cgroups.Group | None):
+        level = config["level"]
         self._conn = conn
-        self._namespaced = config["level"] >= 2
-        self.flags: set[str] = set()
-        uid = _job_id(self._namespaced)
+        self._namespaced = level >= levels.NAMESPACED
+        self._memory: cgroups.Group | memory.Polled = group or memory.Polled()
+        self.flags = _flags(level, os.geteuid() == 0)
         if self._namespaced:
-            self.flags |= rootfs.build(config["shared"], uid or 0)
+            user: int | None = namespaces.JOB_ID
+            self.flags |= rootfs.build(config["shared"], namespaces.JOB_ID)
             place = rootfs.SCRATCH
         else:
+            user = _user_without_namespaces(config["shared"], config["number"])
             place = config["scratch"]
-        self._scratch = Scratch(place, mounted=self._namespaced, owner=uid)
-        self._memory = memory.Polled()
+            os.environ.update(HOME=place + "/work", TMPDIR=place + "/tmp")
+        self._scratch = Scratch(place, mounted=self._namespaced, owner=user)
         sys.path.extend(config["sys_path"])
         for name in config["preload"]:
             importlib.import_module(name)
         for name, source in zip(config["modules"], sources):
             _load(name, source)
-        self._jail = self._prepare_jail(config, uid)
+        self._jail = self._prepare_jail(config, user)
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # our own /proc entry is closed to jobs of the same user
 
-    def _prepare_jail(self, config: dict[str, Any], uid: int | None) -> Jail:
+    def _prepare_jail(self, config: dict[str, Any], user: int | None) -> Jail:
         rules = filter = None
-        if config["level"] >= 1:
-            code = seccomp.program(deny_fork=not self._namespaced, deny_owner_calls=not self._namespaced)
-            filter = seccomp.Filter(code)
+        if config["level"] >= levels.FILTERED:
+            filter = seccomp.Filter(seccomp.program(deny_fork=not self._namespaced, deny_owner_calls=user is None))
             if landlock.abi():
+                self.flags.add("landlock")
                 if self._namespaced:
                     rules = landlock.ruleset(rootfs.READABLE, rootfs.WRITABLE)
                 else:
-                    rules = landlock.ruleset(config["shared"], [self._scratch.path, *rootfs.WRITABLE[1:]])
-        return Jail(uid, rules, filter, procfs.data_bytes())
+                    readable = [*rootfs.SYSTEM, *rootfs.ETC, *config["shared"]]
+                    rules = landlock.ruleset(readable, [self._scratch.path, *rootfs.WRITABLE[1:]])
+        return Jail(
+            user=user,
+            rules=rules,
+            filter=filter,
+            data_bytes=procfs.data_bytes(),
+            counts_tasks=user is not None,
+            first_to_go="memory" in self.flags and "proc" in self.flags,
+        )
 
     def serve(self) -> None:
         """Answer requests until the caller hangs up."""
@@ -88,14 +103,14 @@ class Zygote:
         out, out_end = nonblocking_pipe()
         err, err_end = nonblocking_pipe()
         theirs = (source, out_end, err_end, *fds)
-        self._memory.reset(request["limits"]["memory_mb"])
+        self._memory.reset(request["limits"]["memory_mb"], request["limits"]["tasks"])
         pid = os.fork()
         if pid == 0:
             self._become_job(request, code, theirs)
         for fd in theirs:
             os.close(fd)
         tree = Tree(pid, self._namespaced)
-        return Monitor(tree, out, err, self._conn.fileno(), request["limits"], self._memory).run()
+        return Monitor(tree, out, err, self._conn.fileno(), request["limits"], self._memory, self._scratch).run()
 
     def _become_job(self, request: dict[str, Any], code: bytes, fds: tuple[int, ...]) -> None:
         try:
@@ -114,10 +129,32 @@ class Zygote:
             os._exit(125)
 
 
-def _job_id(namespaced: bool) -> int | None:
-    from sandbox.namespaces import JOB_ID
+def _flags(level: int, root: bool) -> set[str]:
+    """What that level enforces; see `levels.FLAGS`."""
+    flags = {"memory" if level >= levels.CGROUPED else "memory_polled"}
+    if level >= levels.FILTERED:
+        flags |= {"syscalls", "fs", "net", "signals", "pids"}
+    if level >= levels.NAMESPACED:
+        flags |= {"disk"}
+    else:
+        flags |= {"disk_polled"} | ({"one_process"} if level >= levels.FILTERED else set())
+    return flags | ({"own_user"} if root else set())
 
-    return JOB_ID if namespaced else None
+
+def _user_without_namespaces(shared: list[str], number: int) -> int | None:
+    """Root's jobs become a user that owns nothing, unless Python lies where only root can go."""
+    if os.geteuid() != 0 or not all(_open_to_others(path) for path in shared):
+        return None
+    return namespaces.HOST_ID + number
+
+
+def _open_to_others(path: str) -> bool:
+    path = os.path.realpath(path)
+    while path != "/":
+        if not os.stat(path).st_mode & 0o001:
+            return False
+        path = os.path.dirname(path)
+    return True
 
 
 def _load(name: str, source: bytes) -> None:
