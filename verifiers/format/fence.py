@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -9,7 +10,7 @@ from verifiers.base import Verifier
 from verifiers.format.visible import is_blank
 from verifiers.types import Sample, Score
 
-_FENCE_LINE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$", re.MULTILINE)
+_OPENING = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)[^`\n]*$", re.MULTILINE)
 
 
 class CodeFence(Verifier):
@@ -30,7 +31,7 @@ class CodeFence(Verifier):
 
     def score(self, sample: Sample) -> Score:
         text = sample.completion
-        blocks = list(code_blocks(text))
+        blocks = list(itertools.islice(code_blocks(text), 2))
         if len(blocks) != 1:
             return Score.of(False, "format:no_code_block" if not blocks else "format:several_code_blocks")
         start, end, language, code = blocks[0]
@@ -51,15 +52,16 @@ def code_blocks(text: str) -> Iterator[tuple[int, int, str, str | None]]:
     >>> [code for _, _, language, code in code_blocks("```py\\n1\\n```")]
     ['1\\n']
     """
-    opening: re.Match[str] | None = None
-    for line in _FENCE_LINE.finditer(text):
-        if opening is None:
-            opening = line
-        elif line[1][0] == opening[1][0] and len(line[1]) >= len(opening[1]) and not line[2]:
-            yield opening.start(), line.end(), opening[2], text[opening.end() + 1 : line.start()]
-            opening = None
-    if opening is not None:
-        yield opening.start(), len(text), opening[2], None
+    position = 0
+    while opening := _OPENING.search(text, position):
+        fence = opening[1]
+        closing = re.compile(rf"^ {{0,3}}{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE)
+        closed = closing.search(text, opening.end())
+        if closed is None:
+            yield opening.start(), len(text), opening[2], None
+            return
+        yield opening.start(), closed.end(), opening[2], text[opening.end() + 1 : closed.start()]
+        position = closed.end()
 
 
 EXAMPLES = {
