@@ -6,8 +6,8 @@
     reward = exact | math                           # any: the larger of the two
 
 Each operator builds an object whose repr prints the formula and whose scores keep the parts. Evaluation goes from left
-to right and leaves out, sample by sample, whatever can no longer change the result. None (unscored) propagates unless the
-result is settled without it: 0 times anything is 0, in either order, but an outage is never counted as 0.
+to right and leaves out, sample by sample, whatever can no longer change the result. None (unscored) propagates unless
+the result is settled without it: 0 times anything is 0, in either order, but an outage is never counted as 0.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class FunctionVerifier(Verifier):
 
 
 def scores_of(verifier: Verifier, samples: Sequence[Sample]) -> list[Score]:
-    """`verifier.score_all` held to its contract: one named Score a sample, and a bug in it is None, not an exception."""
+    """`verifier.score_all` held to its contract: one named Score a sample; a bug in it is None, not an exception."""
     if not samples:
         return []
     try:
