@@ -6,18 +6,21 @@
     reward = exact | math                           # any: the larger of the two
 
 Each operator builds an object whose repr prints the formula and whose scores keep the parts. Evaluation goes from left
-to right and leaves out, sample by sample, whatever can no longer change the result. None (unscored) propagates unless
-the result is settled without it: 0 times anything is 0, in either order, but an outage is never counted as 0.
+to right and leaves out, sample by sample, whatever can no longer change the result; a verifier that compares the
+samples of a group is given whole groups, or nothing. None (unscored) propagates unless the result is settled without
+it: 0 times anything is 0, in either order, but an outage is never counted as 0.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+import inspect
+import math
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, NoReturn, TypeAlias, overload
 
+from verifiers.groups import groups_of
 from verifiers.types import Sample, Score
 
 Interval: TypeAlias = tuple[float, float]
@@ -29,13 +32,18 @@ class Verifier:
 
     Attributes:
         name: what metrics and reports call it.
-        range: smallest and largest value it gives; what the algebra uses to see that a result is settled.
+        range: smallest and largest value it gives; what the algebra uses to see that a result is settled. A value
+            outside it is a bug, and unscored.
         concurrency: how many `score` calls run at once in threads; above 1 for those that wait (a judge, a sandbox).
+        groupwise: a score depends on the other samples of the same problem, so `score_all` needs whole groups.
+
+    The repr is the call that made it, read from the attributes that have the names of the constructor's arguments.
     """
 
     name: str = ""
     range: tuple[float, float] = (0.0, 1.0)
     concurrency: int = 1
+    groupwise: bool = False
 
     def score(self, sample: Sample) -> Score:
         raise TypeError(f"{type(self).__name__} defines neither score nor score_all; write one of them.")
@@ -81,7 +89,19 @@ class Verifier:
         raise TypeError("A verifier has no truth value: write `a & b` and `a | b`, not `a and b` or `a or b`.")
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({', '.join(_settings(self))})"
+
+
+def _settings(verifier: Verifier) -> Iterator[str]:
+    """Arguments of the constructor as Python, those at their default left out."""
+    for key, parameter in inspect.signature(type(verifier)).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) or not hasattr(verifier, key):
+            continue
+        value = getattr(verifier, key)
+        if parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY:
+            yield repr(value)
+        elif value is not parameter.default and value != parameter.default:
+            yield f"{key}={value!r}"
 
 
 def verifier(fn: Callable[[Sample], Any] | None = None, /, **settings: Any) -> Any:
@@ -131,18 +151,29 @@ class FunctionVerifier(Verifier):
 
 
 def scores_of(verifier: Verifier, samples: Sequence[Sample]) -> list[Score]:
-    """`verifier.score_all` held to its contract: one named Score a sample; a bug in it is None, not an exception."""
+    """`verifier.score_all` held to its contract: a named Score a sample, and a bug in it is None, not an exception."""
     if not samples:
         return []
     try:
         scores = list(verifier.score_all(samples))
         if len(scores) != len(samples):
             raise ValueError(f"{verifier!r} returned {len(scores)} scores for {len(samples)} samples.")
-        if wrong := next((s for s in scores if not isinstance(s, Score)), None):
-            raise TypeError(f"{verifier!r} returned a {type(wrong).__name__}, not a Score.")
+        if wrong := [s for s in scores if not isinstance(s, Score)]:
+            raise TypeError(f"{verifier!r} returned a {type(wrong[0]).__name__}, not a Score.")
     except Exception as error:
         scores = [failure(error)] * len(samples)
-    return [score if score.name else replace(score, name=name_of(verifier)) for score in scores]
+    name, (low, high) = name_of(verifier), verifier.range
+    return [
+        score if score.name and (score.value is None or low <= score.value <= high) else _named(score, name, low, high)
+        for score in scores
+    ]
+
+
+def _named(score: Score, name: str, low: float, high: float) -> Score:
+    if score.value is not None and not low <= score.value <= high:
+        message = f"{name} gave {score.value:g}, outside its range ({low:g}, {high:g}): declare the range that it has."
+        score = Score.unscored("error:range", score.extracted, message=message)
+    return score if score.name else Score(score.value, score.reason, score.extracted, name, score.parts, score.detail)
 
 
 def guarded_score(verifier: Verifier, sample: Sample) -> Score:
@@ -169,7 +200,9 @@ class Scaled(Verifier):
     """`weight * verifier`; the part keeps the raw value, so that logs can show both."""
 
     def __init__(self, weight: float, inner: Verifier):
-        self.weight, self.inner = float(weight), inner
+        self.weight, self.inner, self.groupwise = float(weight), inner, inner.groupwise
+        if not math.isfinite(self.weight):
+            raise ValueError(f"{weight} * {inner!r}: a weight is a finite number.")
         self.name = f"{weight:g} * {_bracketed(inner, name_of)}"
         low, high = sorted(self.weight * bound if self.weight else 0.0 for bound in inner.range)
         self.range = (low, high)
@@ -205,6 +238,7 @@ class Composed(Verifier):
         self.operands = tuple(inner for op in operands for inner in (op.operands if type(op) is type(self) else (op,)))
         self.name = f" {self.symbol} ".join(_bracketed(op, name_of) for op in self.operands)
         self.range = self.combine([op.range for op in self.operands])
+        self.groupwise = any(op.groupwise for op in self.operands)
 
     @staticmethod
     def combine(intervals: Sequence[Interval]) -> Interval:
@@ -215,7 +249,10 @@ class Composed(Verifier):
         parts: list[list[Score]] = [[] for _ in samples]
         open_ = list(range(len(samples)))
         for k, operand in enumerate(self.operands):
-            for i, score in zip(open_, scores_of(operand, [samples[i] for i in open_])):
+            asked = _whole_groups(samples, open_) if operand.groupwise else open_
+            scores = dict(zip(asked, scores_of(operand, [samples[i] for i in asked])))
+            for i in open_:
+                score = scores[i]
                 parts[i].append(score)
                 if score.value is not None:
                     known[i][k] = (score.value, score.value)
@@ -253,6 +290,11 @@ class Sum(Composed):
     @staticmethod
     def combine(intervals: Sequence[Interval]) -> Interval:
         return sum(low for low, _ in intervals), sum(high for _, high in intervals)
+
+    def _result(self, interval: Interval, parts: tuple[Score, ...]) -> Score:
+        # Only constants can be left out of a sum; log them too, so that the parts add up.
+        left_out = (Score(op.range[0], "constant", name=name_of(op)) for op in self.operands[len(parts) :])
+        return super()._result(interval, (*parts, *left_out))
 
     def _reason(self, value: float, parts: tuple[Score, ...]) -> str:
         return ", ".join(dict.fromkeys(part.reason for part in parts))
@@ -297,7 +339,7 @@ class Gate(Verifier):
     """1.0 where the inner verifier reaches a mark, 0.0 where it does not."""
 
     def __init__(self, inner: Verifier, at: float | None = None):
-        self.inner, self.at = inner, inner.range[1] if at is None else float(at)
+        self.inner, self.at, self.groupwise = inner, inner.range[1] if at is None else float(at), inner.groupwise
         self._given = at
         self.name = f"gate({name_of(inner)})"
 
@@ -328,6 +370,14 @@ def gate(inner: Verifier, at: float | None = None) -> Gate:
 
 def _settled(interval: Interval) -> bool:
     return interval[0] == interval[1]
+
+
+def _whole_groups(samples: Sequence[Sample], positions: Sequence[int]) -> list[int]:
+    """All samples of the groups that have one at these positions."""
+    if len(positions) == len(samples):
+        return list(positions)
+    wanted = set(positions)
+    return sorted(i for group in groups_of(samples) if not wanted.isdisjoint(group) for i in group)
 
 
 def _bracketed(verifier: Verifier, text: Callable[[Verifier], str]) -> str:
