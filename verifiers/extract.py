@@ -78,12 +78,13 @@ _REASONING = (
     ("<|channel|>analysis", "<|channel|>final<|message|>"),
 )
 _INVISIBLE = re.compile(
-    r"<!--.*?(?:-->|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)|(?:^|(?<=\s))%(?=[^\n]*\\boxed)[^\n]*"
+    r"<!--.*?(?:-->|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)"
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
+_COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
-_JSON_ANSWER = re.compile(r'"(?:final_?)?answer"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{}\[\],]+))', re.IGNORECASE)
+_JSON_VALUE = re.compile(r'[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
 _SUPERSEDES = re.compile(
     r"\b(?:final|finally|therefore|thus|hence|so|consequently|in total|altogether|wait|actually|no|wrong|mistake|instead|correct|"
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",
@@ -142,6 +143,7 @@ def split_reasoning(completion: str) -> tuple[str, str]:
             text = text[last_close + len(closing) :]
     if "%" in text or "<!--" in text or "\\iffalse" in text or "phantom" in text or "{white}" in text:
         text = _INVISIBLE.sub(" ", text)
+        text = _COMMENT.sub(lambda comment: " " if "\\boxed" in comment[0] else comment[0], text)
     return reasoning, text
 
 
@@ -162,8 +164,10 @@ def _designated(text: str) -> Extraction | None:
             return _from_boxes(text, boxes)
     if (marker := text.rfind("####")) >= 0 and (line := text[marker + 4 :].strip().split("\n")[0].strip()):
         return Extraction((line,), "hash")
-    if '"' in text and "nswer" in text and (fields := _JSON_ANSWER.findall(text)):
-        return Extraction((_unescaped(fields[-1][0] or fields[-1][1]),), "json") if any(fields[-1]) else NO_ANSWER
+    if '"' in text and (key := max(text.rfind('answer"'), text.rfind('Answer"'))) >= 0:
+        if field := _JSON_VALUE.match(text, key):
+            value = _unescaped(field[1] if field[1] is not None else field[2]).strip()
+            return Extraction((value,), "json") if value else NO_ANSWER
     if statement := last_statement(text):
         return _from_claim(statement[1])
     return None
@@ -177,7 +181,7 @@ def _from_claim(claim: str) -> Extraction | None:
     after = claim[claim.find(sentence) + len(sentence) :]
     if _REOPENS.search(after[:ASIDE_CHARS]) or (len(after) > ASIDE_CHARS and is_cut_off(after)):
         return None
-    return Extraction(readings(sentence) if is_prose(sentence) else (sentence,), "statement")
+    return Extraction(readings(sentence), "statement")
 
 
 def _whole(text: str) -> Extraction:
@@ -215,7 +219,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
         if re.match(r"[0-9]|\.\d", after):
             return Extraction((), "ambiguous")  # \boxed{1}2: where does the answer end?
         answer = contents[0] + _suffix(after)
-        return Extraction(readings(answer) if is_prose(answer) else (answer,), "box", (), tuple(rivals))
+        return Extraction(readings(answer), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
 
 

@@ -123,7 +123,12 @@ def _before_denial(sentence: str) -> str:
 
 
 def readings(statement: str) -> tuple[str, ...]:
-    """What a sentence may be saying, the most literal first: itself, its bold text, its maths, what "is", its number."""
+    """What a sentence may be saying, the most literal first: itself, its bold text, its maths, what "is", its number.
+
+    What is no sentence, or longer than any, is read as it stands.
+    """
+    if len(statement) > CLAIM_CHARS or not is_prose(statement):
+        return (statement,)
     found = [statement]
     if bold := _BOLD.findall(statement):
         found.append(bold[-1])

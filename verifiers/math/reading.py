@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from verifiers.math import units, words
-from verifiers.math.errors import Unreadable
+from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.exact import Irrational, rational_value
 from verifiers.math.expr import Expr, choices, has, negative, substituted, sym, symbols
-from verifiers.math.lexer import Token, tokenize
+from verifiers.math.lexer import MAX_CHARS, Token, tokenize
 from verifiers.math.parser import parse_expression, rational
 from verifiers.math.text import number_word
 from verifiers.math.unicode import to_latex
@@ -57,6 +57,8 @@ def read(text: str, *, thousands: bool = True) -> Value:
         Unreadable: it is no notation known here.
         OverBudget: it is too long or too deep.
     """
+    if len(text) > MAX_CHARS:
+        raise OverBudget("size")
     text = to_latex(text).strip()
     special = _special(text)
     if special is not None:
@@ -95,7 +97,9 @@ _PYTHON = {"Matrix": "{}", "FiniteSet": "\\{{{}\\}}", "Tuple": "({})"}
 
 
 def _prepared(text: str) -> str:
-    """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...])."""
+    """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...]), and doubled backslashes."""
+    if "\\\\" in text and "begin" not in text:
+        text = re.sub(r"(?<!\\)\\{2,}(?=[A-Za-z{}])", r"\\", text)
     if "\\over" in text:
         text = re.sub(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}", r"\\frac{\1}{\2}", text)
     if text.startswith("]") and "," in text:
@@ -110,7 +114,7 @@ def _prepared(text: str) -> str:
 def _repeating(text: str) -> Number | None:
     """0.(3), 0.1\\dot{6}, 0.333..."""
     for pattern in _REPEATING:
-        if (match := pattern.fullmatch(text)) and len(text) < 100:
+        if match := pattern.fullmatch(text):
             decimals = len(match[2].partition(".")[2])
             value = rational(match[2]) + Fraction(int(match[3]), 10**decimals * (10 ** len(match[3]) - 1))
             return Number(Expr("num", (-value if match[1] == "-" else value,)), literal=True)
@@ -126,7 +130,7 @@ def _special(text: str) -> Value | None:
     if match := _EUROPEAN.fullmatch(text):
         plain = match[1].replace(".", "").lstrip("+") + "." + match[2]
         return Number(Expr("num", (rational(plain),)), Fraction(10) ** -len(match[2]) / 2, len(plain), literal=True)
-    if "." in text and (repeating := _repeating(text)):
+    if "." in text and len(text) < 100 and (repeating := _repeating(text)):
         return repeating
     if match := _CLOCK.fullmatch(text):
         return _clock(int(match[1]), int(match[2]), match[3])
