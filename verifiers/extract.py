@@ -131,10 +131,11 @@ def split_reasoning(completion: str) -> tuple[str, str]:
     in the prompt.
     """
     text, reasoning = completion[-MAX_CHARS:], ""
-    for token in _END_OF_TURN:
+    tagged = "<" in text or "◁" in text
+    for token in _END_OF_TURN if tagged else ():
         if (end := text.find(token)) >= 0 and text[:end].strip():
             text = text[:end]
-    for opening, closing in _REASONING:
+    for opening, closing in _REASONING if tagged else ():
         last_close = text.rfind(closing)
         if (last_open := text.rfind(opening)) > last_close:
             return "", ""

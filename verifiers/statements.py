@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 
 NOUNS = (
-    "answer", "final result", "correct option", "correct choice", "option is", "choice is",
-    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답",
-    "respuesta", "réponse", "antwort", "ответ", "resposta", "risposta", "คำตอบ", "উত্তর", "उत्तर",
-    "الجواب", "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "cevap", "jibu", "సమాధానం", "відповідь",
-    "odpowiedź", "antwoord", "jawaban", "svaret", "válasz", "απάντηση", "תשובה",
+    "answer", "final result", "correct option", "correct choice", "option is", "choice is", "respuesta", "antwort", "resposta",
+    "risposta", "cevap", "jibu", "antwoord", "jawaban", "svaret",
 )  # fmt: skip
+FOREIGN_NOUNS = (
+    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답", "réponse", "ответ", "คำตอบ", "উত্তর", "उत्तर", "الجواب",
+    "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "సమాధానం", "відповідь", "odpowiedź", "válasz", "απάντηση",
+    "תשובה",
+)  # fmt: skip
+"""Those that an ASCII text cannot hold."""
 
 _COPULA = (
     r"(?:is|are|was|were|would be|will be|should be|must be|equals|es|est|ist|lautet|é|è|to|ni|är|er|là|adalah|είναι|היא|"
@@ -60,7 +63,7 @@ def last_statement(text: str) -> tuple[int, str] | None:
     if len(lowered) != len(text):  # Lower-casing İ changes the length, and the offsets with it.
         lowered = text
     best: tuple[int, str] | None = None
-    for noun in NOUNS:
+    for noun in NOUNS if text.isascii() else NOUNS + FOREIGN_NOUNS:
         at = lowered.rfind(noun)
         for _ in range(20):
             if at < 0 or (best and at <= best[0]):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from verifiers.math import units, words
 from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.exact import Irrational, rational_value
-from verifiers.math.expr import Expr, choices, has, negative, substituted, sym, symbols
+from verifiers.math.expr import MINUS_ONE, Expr, choices, has, negative, substituted, sym, symbols
 from verifiers.math.lexer import MAX_CHARS, Token, tokenize
 from verifiers.math.parser import parse_expression, rational
 from verifiers.math.text import number_word
@@ -59,11 +59,10 @@ def read(text: str, *, thousands: bool = True) -> Value:
     """
     if len(text) > MAX_CHARS:
         raise OverBudget("size")
-    text = to_latex(text).strip()
+    text = _prepared(to_latex(text).strip())
     special = _special(text)
     if special is not None:
         return special
-    text = _prepared(text)
     tokens = tokenize(text, thousands=thousands)
     if not tokens:
         raise Unreadable("empty")
@@ -102,6 +101,8 @@ def _prepared(text: str) -> str:
         text = re.sub(r"(?<!\\)\\{2,}(?=[A-Za-z{}])", r"\\", text)
     if "\\over" in text:
         text = re.sub(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}", r"\\frac{\1}{\2}", text)
+    while text.startswith("{") and text.endswith("}") and _is_one_group(text):
+        text = text[1:-1].strip()
     if text.startswith("]") and "," in text:
         text = "(" + text[1:]
     if text.endswith("[") and "," in text and text[0] in "([":
@@ -109,6 +110,20 @@ def _prepared(text: str) -> str:
     if text.endswith(")") and (call := re.match(r"(?:sp\.|sympy\.)?(Matrix|FiniteSet|Tuple)\(", text)):
         text = _PYTHON[call[1]].format(text[call.end() : -1])
     return text
+
+
+def _is_one_group(text: str) -> bool:
+    """Whether the braces around a text are one group, and no set."""
+    return "," not in text and _is_balanced(text[1:-1])
+
+
+def _is_balanced(inner: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", inner):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _repeating(text: str) -> Number | None:
@@ -381,7 +396,8 @@ def _read_matrix(tokens: list[Token]) -> Value:
         if line:
             rows.append(tuple(_read_list(cell) for cell in _split(line, "amp")))
     if before:
-        factor = _read_number(before[:-1] if before[-1].value == "*" else before)
+        sign = before[0].value == "-" and len(before) == 1
+        factor = Number(MINUS_ONE) if sign else _read_number(before[:-1] if before[-1].value == "*" else before)
         rows = [tuple(_scaled(factor, cell) for cell in row) for row in rows]
     if not rows or len({len(row) for row in rows}) != 1:
         raise Unreadable("a ragged matrix")
@@ -499,8 +515,9 @@ def _ends_degree(tokens: list[Token]) -> bool:
 
 def _unit_power(tokens: list[Token], start: int, index: int) -> int:
     """How many tokens of `cm^2` or `cm^{2}` after the unit end at this index; 0 where it is no power of a unit."""
-    for length, at in ((2, 3), (4, 5)):
-        if index - at >= start and tokens[index - length].value == "^" and tokens[index - at].kind in ("unit", "word"):
+    for length in (4,) if tokens[index - 1].value == "}" else (2,):
+        at = index - length
+        if at > start and tokens[at].value == "^" and tokens[at - 1].kind in ("unit", "word"):
             return length
     if (
         index - 2 >= start

@@ -15,8 +15,8 @@ _SAME = {
     "no solutions": "no solution", "none": "no solution", "no real solutions": "no real solution", "yes": "true",
     "correct": "true", "no": "false", "incorrect": "false", "dne": "undefined", "does not exist": "undefined",
 }  # fmt: skip
-_LETTER = re.compile(r"\W*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
-_LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+\s*|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
+_LETTER = re.compile(r"[\s*$({\[]*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
+_LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
 _LETTERS = re.compile(r"[({\[]*[A-J](?:\s*(?:,|;|and|&|)\s*(?:and\s*)?[A-J])+[)}\]]*")
 _STANDALONE = re.compile(r"(?<![A-Za-z'\\$-])\(?([A-J])\)?(?![A-Za-z'(])")
