@@ -82,6 +82,7 @@ _INVISIBLE = re.compile(
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
+_SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
 _JSON_VALUE = re.compile(r'[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
@@ -93,7 +94,7 @@ _SUPERSEDES = re.compile(
 _REOPENS = re.compile(r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b", re.IGNORECASE)
 _CORRECTS = re.compile(r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I)
 _JOINS = re.compile(
-    r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&.、])*"
+    r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&、])*"
     r"(?:(?:\\text\s*\{|\\mbox\s*\{)?[^.!?\n={}\d]{0,40}\}?)(?:[\s$]|\\[()\[\]]|\\quad|\\,|[A-Za-z]\w{0,3}\s*=)*"
 )
 _NEGATED = re.compile(
@@ -188,6 +189,8 @@ def _from_claim(claim: str) -> Extraction | None:
 def _whole(text: str) -> Extraction:
     """An answer that nothing designates: the text itself, or its last sentence."""
     stripped = text.strip()
+    if not _SUBSTANCE.search(stripped):
+        return NO_ANSWER
     whole = (stripped,) if len(stripped) <= WHOLE_CHARS or len(stripped.split(None, 3)) < 3 else ()
     if stripped.endswith(("?", "？")):
         return NO_ANSWER

@@ -29,6 +29,8 @@ _AFTER_NOUN = re.compile(
     r"|(?:final[es]?|correct[ao]s?)?[*_ \t]*(?=[$\d(]|\\[(\[])",
     re.IGNORECASE,
 )
+_HEADING_START = re.compile(r"[#*_\s\d.]*(?:(?:the|my)\s+)?(?:final|correct)?\s*", re.IGNORECASE)
+_HEADING_END = re.compile(r"s?[*_# \t]*\n\s*")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"'*)]|$)|[。！？।]|\n")
 _MATH_SPAN = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$([^$\n]+?)(?<!\\)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _DISPLAY_OPEN = re.compile(r"(\$\$|\\\[|\\begin\{[a-z*]+\})")
@@ -68,13 +70,20 @@ def last_statement(text: str) -> tuple[int, str] | None:
         for _ in range(20):
             if at < 0 or (best and at <= best[0]):
                 break
-            if anchor := _AFTER_NOUN.match(text, at + len(noun) - (3 if noun.endswith(" is") else 0)):
+            behind = at + len(noun) - (3 if noun.endswith(" is") else 0)
+            if anchor := _AFTER_NOUN.match(text, behind) or _is_heading(text, at, behind):
                 rest = text[anchor.end() :]
                 if rest[:200].strip(" \t\n*:$\\[]()."):
                     best = at, rest
                     break
             at = lowered.rfind(noun, 0, at)
     return best
+
+
+def _is_heading(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The end of a heading such as "**Final Answer**", when the noun stands in one."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return _HEADING_END.match(text, end) if _HEADING_START.fullmatch(before[-40:]) else None
 
 
 def math_spans(text: str) -> list[tuple[int, int, str]]:
