@@ -83,6 +83,8 @@ def _gold_text(gold: str) -> str:
     found = None
     if "\\boxed" in gold or "\\fbox" in gold or re.search(r"\banswer\b|####|答案", gold):
         found = extract(gold)
+    if found is not None and "\\boxed" in gold and not found.readings:
+        return ""
     if found is not None and found.how in ("box", "statement", "hash"):
         return bare(found.readings[min(1, len(found.readings) - 1) if found.how == "statement" else 0])
     return bare(gold)

@@ -145,7 +145,8 @@ class _Lexer:
             return self.add("unit", lower)
         if len(run) == 1 and run.isascii():
             return self.add("word" if in_text and not run.islower() else "sym", run)
-        if in_text or not run.isascii() or (len(run) > 2 and not self.is_product(match)):
+        is_word = len(run) > 2 or lower in w.SHORT_WORDS
+        if in_text or not run.isascii() or (is_word and not self.is_product(match)):
             return self.add("word", run)
         for letter in run:
             self.add("sym", letter)

@@ -297,6 +297,8 @@ def _without_noise(tokens: list[Token]) -> list[Token]:
 
 
 def _read_side(tokens: list[Token], left: bool = False) -> Value:
+    if not tokens:
+        raise Unreadable("nothing")
     if operators := _outer(tokens, "set"):
         return _set_operation(_split(tokens, "set"), [t.value for t in operators])
     if len(tokens) == 1 and tokens[0].kind == "emptyset":
