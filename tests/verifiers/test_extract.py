@@ -129,11 +129,14 @@ def test_box_at_the_end_of_reasoning_stands_where_the_answer_was_cut_off():
     restated = "To solve the problem, we start with the two numbers and add them, beginning with the"
     assert answer(reasoning + restated) == "42"
     assert extract(reasoning).readings == ()
-    assert extract(reasoning + "I refuse to answer this question, whatever I may have thought about it before.").answer != "42"
+    assert (
+        extract(reasoning + "I refuse to answer this question, whatever I may have thought about it before.").answer
+        != "42"
+    )
     assert extract("<think>" + reasoning + restated).answer != "42"
 
 
-@given(st.text(alphabet=st.sampled_from("\\boxed{}$ answer is:#<>think/\n.,0aé\ud800%\"*[]()"), max_size=300))
+@given(st.text(alphabet=st.sampled_from('\\boxed{}$ answer is:#<>think/\n.,0aé\ud800%"*[]()'), max_size=300))
 def test_any_text_at_all_is_read(text):
     found = extract(text, lenient=True)
     assert isinstance(found.readings, tuple)

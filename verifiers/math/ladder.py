@@ -28,7 +28,7 @@ Ask = Callable[[str, str], bool | None]
 
 MAX_SYMPY_CHARS = 400
 _BEYOND_US = re.compile(
-    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial|circ|mathcal|overline)"
+    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
 """What the own parser reads in part only, so that it is worth asking sympy."""
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")

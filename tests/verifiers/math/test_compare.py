@@ -91,11 +91,16 @@ def test_policy_changes_what_it_says(policy, gold, answer, default, grade):
     assert MathVerifier(symbolic=False, **policy).check(gold, f"\\boxed{{{answer}}}").value == 1.0 - default
 
 
-@pytest.mark.parametrize("answer", ["12 \\cdot 13", "100+56", "\\binom{13}{2}\\cdot 2", "\\frac{12 \\cdot 26}{2}", "\\sqrt{144}\\cdot 13"])
+@pytest.mark.parametrize(
+    "answer", ["12 \\cdot 13", "100+56", "\\binom{13}{2}\\cdot 2", "\\frac{12 \\cdot 26}{2}", "\\sqrt{144}\\cdot 13"]
+)
 def test_calculation_left_undone_is_no_number(answer, grade):
     assert grade("156", answer) == 0.0
 
 
-@pytest.mark.parametrize(("gold", "answer"), [("16", "2^4"), ("10000", "10^4"), ("\\frac12", "2^{-1}"), ("6", "\\frac{12}{2}"), ("0.00002", "2\\times10^{-5}")])
+@pytest.mark.parametrize(
+    ("gold", "answer"),
+    [("16", "2^4"), ("10000", "10^4"), ("\\frac12", "2^{-1}"), ("6", "\\frac{12}{2}"), ("0.00002", "2\\times10^{-5}")],
+)
 def test_form_of_a_number_is_no_calculation(gold, answer, grade):
     assert grade(gold, answer) == 1.0

@@ -41,7 +41,12 @@ def test_functions_are_those_of_the_mathematics_library(name, x):
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("\\sqrt{2}+10^{-200}", "\\sqrt{2}"), ("\\pi", "\\frac{103993}{33102}"), ("e^{\\pi\\sqrt{163}}", "262537412640768744"), ("10^{50}+\\pi", "10^{50}+3.14159265358979")],
+    [
+        ("\\sqrt{2}+10^{-200}", "\\sqrt{2}"),
+        ("\\pi", "\\frac{103993}{33102}"),
+        ("e^{\\pi\\sqrt{163}}", "262537412640768744"),
+        ("10^{50}+\\pi", "10^{50}+3.14159265358979"),
+    ],
 )
 def test_near_misses_differ(a, b):
     assert equal(parse(a), parse(b)) is False
@@ -62,7 +67,9 @@ def test_undefined_values_are_unreadable(text):
         value(parse(text), {})
 
 
-@pytest.mark.parametrize("text", ["9^{9^{9^9}}", "e^{e^{e^{e^{e}}}}", "\\sin(10^{10^{10}})", "((100!)!)!", "\\binom{10^{30}}{10^{29}}"])
+@pytest.mark.parametrize(
+    "text", ["9^{9^{9^9}}", "e^{e^{e^{e^{e}}}}", "\\sin(10^{10^{10}})", "((100!)!)!", "\\binom{10^{30}}{10^{29}}"]
+)
 def test_huge_values_are_over_budget(text):
     with pytest.raises(OverBudget):
         value(parse(text), {})

@@ -51,7 +51,23 @@ def test_kind_is_recognised(text, kind):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "$$", "\\neq 42", "= ", "x = ", "1 +", "(1, 2", "\\frac{1}", "\\unknown{3}", "2 3", "\\neg 42", "a \\circ b", "#", "5 @ 3"]
+    "text",
+    [
+        "",
+        "$$",
+        "\\neq 42",
+        "= ",
+        "x = ",
+        "1 +",
+        "(1, 2",
+        "\\frac{1}",
+        "\\unknown{3}",
+        "2 3",
+        "\\neg 42",
+        "a \\circ b",
+        "#",
+        "5 @ 3",
+    ],
 )
 def test_what_is_no_notation_is_unreadable(text):
     with pytest.raises(Unreadable):
@@ -60,7 +76,12 @@ def test_what_is_no_notation_is_unreadable(text):
 
 @pytest.mark.parametrize(
     ("text", "limit"),
-    [("1+" * 20_000 + "1", "size"), ("(" * 300 + "1" + ")" * 300, "depth"), ("1e999999999", "magnitude"), ("\\frac{" + "7" * 3000 + "}{3}", "digits")],
+    [
+        ("1+" * 20_000 + "1", "size"),
+        ("(" * 300 + "1" + ")" * 300, "depth"),
+        ("1e999999999", "magnitude"),
+        ("\\frac{" + "7" * 3000 + "}{3}", "digits"),
+    ],
 )
 def test_what_costs_too_much_is_over_budget(text, limit):
     with pytest.raises(OverBudget) as error:

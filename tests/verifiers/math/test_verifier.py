@@ -134,7 +134,10 @@ def test_unusable_gold_is_found_before_training(gold):
     assert isinstance(MathVerifier().check_gold(gold), str)
 
 
-@given(st.text(max_size=60), st.text(alphabet=st.sampled_from("\\{}$()[]0123456789.,+-*/^_=<>|!%&abxyπ√½ \n\ud800"), max_size=60))
+@given(
+    st.text(max_size=60),
+    st.text(alphabet=st.sampled_from("\\{}$()[]0123456789.,+-*/^_=<>|!%&abxyπ√½ \n\ud800"), max_size=60),
+)
 def test_no_text_raises(gold, completion):
     verifier = MathVerifier(symbolic=False, lenient=True)
     assert verifier.check(gold, completion).value in (0.0, 1.0, None)
@@ -142,7 +145,14 @@ def test_no_text_raises(gold, completion):
     assert verifier.check("42", completion).value in (0.0, 1.0)
 
 
-@given(st.lists(st.sampled_from("\\frac \\sqrt \\left( \\right) { } ^ _ 1 2 x , \\pm \\cup \\begin{pmatrix} \\end{pmatrix} & \\\\ \\text{ = < | ! \\int dx \\sum".split()), max_size=25))
+@given(
+    st.lists(
+        st.sampled_from(
+            "\\frac \\sqrt \\left( \\right) { } ^ _ 1 2 x , \\pm \\cup \\begin{pmatrix} \\end{pmatrix} & \\\\ \\text{ = < | ! \\int dx \\sum".split()
+        ),
+        max_size=25,
+    )
+)
 def test_no_soup_of_commands_raises(pieces):
     text = " ".join(pieces)
     verifier = MathVerifier(symbolic=False)
