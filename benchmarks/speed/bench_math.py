@@ -45,7 +45,7 @@ def pairs_of(golds: list[str]) -> list[tuple[str, str, str]]:
     return [(kind, gold, rewrite(gold)) for gold in golds for kind, rewrite in (*REWRITES, *WRONG)]
 
 
-def math_verify_grader() -> Callable[[str, str], bool]:
+def math_verify_grader() -> Callable[[str, str], Any]:
     import logging
 
     from math_verify import parse, verify
@@ -61,13 +61,13 @@ def side_by_side(pairs: list[tuple[str, str, str]]) -> dict[str, Any]:
     rungs: Counter[str] = Counter()
     for index, (_, gold, answer) in enumerate(pairs):
         completion = f"So the answer is $\\boxed{{{answer}}}$."
-        graders = [("assay", ours.check), ("math_verify", theirs)]
+        graders: list[tuple[str, Callable[[str, str], Any]]] = [("assay", ours.check), ("math_verify", theirs)]
         for name, grade in graders if index % 2 else graders[::-1]:
             start = time.perf_counter()
             verdict = grade(gold, completion)
             times[name].append(time.perf_counter() - start)
             if name == "assay":
-                rungs[verdict.detail.get("rung", verdict.reason)] += 1  # type: ignore[union-attr]
+                rungs[verdict.detail.get("rung", verdict.reason)] += 1
     return {"times": times, "rungs": dict(rungs)}
 
 

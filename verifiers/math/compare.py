@@ -6,7 +6,7 @@ answer may not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from verifiers.math import numeric, regions, text, units
@@ -55,7 +55,7 @@ def _odd_pair(gold: Value, answer: Value, policy: Policy) -> bool | None:
     if isinstance(gold, Ratio) and isinstance(answer, Ratio):
         return _ratios(gold, answer)
     if isinstance(gold, Clock) and isinstance(answer, Clock):
-        if gold.meridiem and answer.meridiem or gold.minutes == answer.minutes:
+        if (gold.meridiem and answer.meridiem) or gold.minutes == answer.minutes:
             return gold.minutes == answer.minutes
         # One of them is on a 24-hour clock, or says nothing of the half of the day.
         return (gold.minutes - answer.minutes) % 720 == 0 and min(gold.minutes, answer.minutes) < 13 * 60
@@ -227,7 +227,7 @@ def _listings(gold: Value, answer: Value, policy: Policy) -> bool | None:
         one = gold if isinstance(gold, Listing) else answer
         assert isinstance(one, Listing)
         if len(one.items) == 1 and (one.is_set or one.is_bare):
-            return same(gold.items[0], answer, policy) if one is gold else same(gold, one.items[0], policy)  # type: ignore[union-attr]
+            return same(gold.items[0], answer, policy) if one is gold else same(gold, one.items[0], policy)
         if not one.items:
             other = answer if one is gold else gold
             return isinstance(other, Text) and text.normalised(other.text) in ("no solution", "empty set", "∅")
@@ -270,7 +270,7 @@ def _each(gold: Sequence[Value], answer: Sequence[Value], policy: Policy) -> boo
     return _all(same(a, b, policy) for a, b in zip(gold, answer))
 
 
-def _all(verdicts) -> bool | None:  # type: ignore[no-untyped-def]
+def _all(verdicts: Iterable[bool | None]) -> bool | None:
     unknown = False
     for verdict in verdicts:
         if verdict is False:
@@ -426,8 +426,15 @@ def _relations(gold: Value, answer: Value, policy: Policy) -> bool | None:
     relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
     assert isinstance(relation, Relation)
     if (value := _assigned_value(relation, policy)) is not None:
-        if isinstance(relation.sides[0], Listing) and isinstance(other, Listing) and other.is_bare and isinstance(value, Listing):
-            return _each(gold.items if other is gold else value.items, value.items if other is gold else other.items, policy)
+        if (
+            isinstance(relation.sides[0], Listing)
+            and isinstance(other, Listing)
+            and other.is_bare
+            and isinstance(value, Listing)
+        ):
+            return _each(
+                gold.items if other is gold else value.items, value.items if other is gold else other.items, policy
+            )
         return same(value, other, policy) if relation is gold else same(other, value, policy)
     return _as_regions(gold, answer)
 

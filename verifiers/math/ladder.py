@@ -112,7 +112,7 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
     if gold.number is not None and (number := plain_number(answer)) is not None:
         if number == gold.number:
             return Verdict("equal", "number")
-        if not gold.number[2] or policy.decimals == "exact" and not policy.tolerance:
+        if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
             return Verdict("different", "number")
     if policy.choices and (letters := text.letter_set(gold.text)) and (chosen := text.letter_set(answer)):
         return Verdict("equal" if letters == chosen else "different", "choice")

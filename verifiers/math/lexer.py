@@ -263,9 +263,7 @@ class _Lexer:
             self.add("op", "*")
         elif name == "div":
             self.add("op", "/")
-        elif name in ("pm", "mp"):
-            self.add("op", name)
-        elif name in ("bmod", "mod", "pmod"):
+        elif name in ("pm", "mp") or name in ("bmod", "mod", "pmod"):
             self.add("op", name)
         elif name in w.TEXTS or name in w.FONTS:
             return self.argument(name, position, end, in_text)
@@ -289,7 +287,7 @@ class _Lexer:
 
     def rare_command(self, name: str, position: int, end: int) -> int:
         if name in ("circ", "degree", "degrees", "textdegree", "textcirc", "textcircled"):
-            if self.tokens and self.tokens[-1].value in ("^", "{") and name == "circ" or name != "circ":
+            if (self.tokens and self.tokens[-1].value in ("^", "{") and name == "circ") or name != "circ":
                 self.add("degree", "°")
                 return position
             raise Unreadable("composition of functions")

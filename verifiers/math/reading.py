@@ -1,5 +1,7 @@
 """An answer's text to its typed value: lists and sets, relations, units, and expressions where nothing else is left."""
 
+# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
+
 from __future__ import annotations
 
 import re
@@ -403,7 +405,7 @@ def _read_matrix(tokens: list[Token]) -> Value:
     name = tokens[start].value
     if not before and after and after[0].kind == "begin":
         return _matrix_product(_read_matrix(tokens[: end + 1]), _read_matrix(after))
-    if after or "matrix" not in name and name != "array" or name in ("vmatrix", "Vmatrix"):
+    if after or ("matrix" not in name and name != "array") or name in ("vmatrix", "Vmatrix"):
         raise Unreadable(f"not a matrix: {name}")
     rows = []
     for line in _split(tokens[start + 1 : end], "row"):

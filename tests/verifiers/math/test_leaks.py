@@ -2,6 +2,7 @@
 
 import os
 import resource
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,7 +26,13 @@ def memory_mb():
 
 
 def state():
-    return len(descendants()), len(os.listdir("/proc/self/fd"))
+    """Processes and descriptors, once they have come to rest: a worker's next child may be on its way."""
+    for _ in range(50):
+        found = len(descendants()), len(os.listdir("/proc/self/fd"))
+        time.sleep(0.2)
+        if found == (len(descendants()), len(os.listdir("/proc/self/fd"))):
+            break
+    return found
 
 
 @pytest.mark.slow
