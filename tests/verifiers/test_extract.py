@@ -86,6 +86,24 @@ def test_boxes_that_disagree_are_rivals():
     assert extract("It is \\boxed{41}. Or maybe that other number: \\boxed{42}.").rivals == ("41",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The answer is 41. The answer is 42.",
+        "<answer>41</answer><answer>42</answer>",
+        "\\boxed{41} <answer>42</answer> \\boxed{41}",
+        "#### 41\n#### 42",
+    ],
+)
+def test_statements_that_disagree_are_rivals(text):
+    found = extract(text)
+    assert (found.answer, found.rivals) == ("42", ("41",))
+
+
+def test_corrected_statement_is_no_rival():
+    assert extract("The answer is 41. Wait, no. The answer is 42.").rivals == ()
+
+
 def test_conclusion_after_a_box_supersedes_it():
     assert extract("\\boxed{12} is the first part. Therefore the total is \\boxed{42}.").rivals == ()
 

@@ -182,7 +182,9 @@ def _judge_values(gold: Gold, answer: str, policy: Policy) -> Verdict | None:
 
 
 def _judge_text(gold: Gold, answer: str) -> Verdict:
-    same = text.normalised(gold.text) == text.normalised(answer)
+    same = any(isinstance(value, Text) for value in gold.values) and text.normalised(gold.text) == text.normalised(
+        answer
+    )
     return Verdict("equal" if same else "different", "text")
 
 
