@@ -1,0 +1,42 @@
+"""Whole programs: one fresh run per test, judged by what was printed and by an exit code of 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox import RunResult, Sandbox
+from verifiers.code.compare import same_output
+from verifiers.code.gold import Task
+from verifiers.code.outcome import ACCEPTED, WRONG, Outcome, TestResult, filled
+
+
+def judge(box: Sandbox, program: str, task: Task, stop_early: bool) -> Outcome:
+    """Run the program on each test's input, in order.
+
+    Args:
+        stop_early: the first test that fails settles it; the rest is not run.
+    """
+    code: Any = program
+    if task.lang != "python":
+        compiled = box.compile(program, task.lang)
+        if isinstance(compiled, RunResult):
+            return Outcome(filled([], len(task.tests), str(compiled.status), compiled.detail), compiled)
+        code = compiled
+    results: list[TestResult] = []
+    run = None
+    for test in task.tests:
+        stdin = _bytes(test.get("stdin", ""))
+        run = box.run(code, language=task.lang, stdin=stdin, files=task.files, limits=task.limits)
+        if not run.ok:
+            results.append(TestResult(str(run.status), run.detail))
+        else:
+            same = same_output(run.stdout, _bytes(test["stdout"]), task.tol)
+            results.append(TestResult(ACCEPTED if same else WRONG))
+        if stop_early and results[-1].status != ACCEPTED:
+            failed = results.pop()
+            return Outcome(filled(results, len(task.tests), failed.status, failed.why), run)
+    return Outcome(results, run)
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
