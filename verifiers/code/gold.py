@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import Limits
+from sandbox.languages import LANGUAGES
 from verifiers.code.guest.values import CodecError, encode
 
 MODES = ("asserts", "check", "call", "stdio")
@@ -49,7 +50,7 @@ def read_gold(gold: Any) -> Task:
     """
     if not isinstance(gold, Mapping):
         raise GoldError(f"gold is a {type(gold).__name__}; write a mapping with 'mode' and 'tests'")
-    mode, lang = gold.get("mode"), gold.get("lang") or "python"
+    mode, lang = gold.get("mode"), _language(gold.get("lang"))
     if mode not in MODES:
         raise GoldError(f"mode={mode!r}; write one of {', '.join(map(repr, MODES))}")
     if mode != "stdio" and lang != "python":
@@ -80,6 +81,16 @@ def read_gold(gold: Any) -> Task:
         tol=_read_tol(limits.get("tol")),
         files={str(name): _bytes(content) for name, content in files.items()} if isinstance(files, Mapping) else {},
     )
+
+
+def _language(lang: Any) -> str:
+    name = _OTHER_NAMES.get(str(lang or "python").lower(), str(lang or "python").lower())
+    if name != "python" and name not in LANGUAGES:
+        raise GoldError(f"lang={lang!r} is not known; write one of python, {', '.join(LANGUAGES)}")
+    return name
+
+
+_OTHER_NAMES = {"py": "python", "python3": "python", "c++": "cpp", "js": "javascript", "golang": "go", "sh": "bash"}
 
 
 def _complaint(mode: str, test: Any) -> str | None:

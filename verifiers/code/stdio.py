@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sandbox import RunResult, Sandbox
+from sandbox import Sandbox
 from verifiers.code.compare import same_output
 from verifiers.code.gold import Task
 from verifiers.code.outcome import ACCEPTED, WRONG, Outcome, TestResult, filled
@@ -16,17 +14,11 @@ def judge(box: Sandbox, program: str, task: Task, stop_early: bool) -> Outcome:
     Args:
         stop_early: the first test that fails settles it; the rest is not run.
     """
-    code: Any = program
-    if task.lang != "python":
-        compiled = box.compile(program, task.lang)
-        if isinstance(compiled, RunResult):
-            return Outcome(filled([], len(task.tests), str(compiled.status), compiled.detail), compiled)
-        code = compiled
     results: list[TestResult] = []
     run = None
     for test in task.tests:
         stdin = _bytes(test.get("stdin", ""))
-        run = box.run(code, language=task.lang, stdin=stdin, files=task.files, limits=task.limits)
+        run = box.run(program, language=task.lang, stdin=stdin, files=task.files, limits=task.limits)
         if not run.ok:
             results.append(TestResult(str(run.status), run.detail))
         else:

@@ -48,7 +48,8 @@ class Peer:
         takes: Callable[[str, str], bool],
     ):
         self._channel, self._functions, self._proxy, self._sends, self._takes = channel, functions, proxy, sends, takes
-        self._turn = threading.RLock()  # a thread of the solution may call back while the main thread computes
+        # A thread of the solution may call back while the main thread computes, so answering holds no lock.
+        self._receiving, self._sending = threading.RLock(), threading.Lock()
         self._exports: list[Any] = []
         self._export_ids: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
@@ -60,7 +61,7 @@ class Peer:
 
     def request(self, function: str, *args: Any) -> Any:
         """What the other side's function returns; raises what it raises, as an exception of the same name."""
-        with self._turn:
+        with self._receiving:
             self._send(["?", function, encode(args, self._export)])
             while True:
                 message = self._receive()
@@ -80,11 +81,11 @@ class Peer:
     def serve(self) -> None:
         """Answer until the other side hangs up."""
         while True:
-            with self._turn:
+            with self._receiving:
                 message = self._receive()
-                if message is None:
-                    return
-                self._answer(message)
+            if message is None:
+                return
+            self._answer(message)
 
     def _receive(self) -> Any:
         frame = self._channel.recv()
@@ -96,7 +97,9 @@ class Peer:
         return message
 
     def _send(self, message: Any) -> None:
-        self._channel.send(dumps(message))
+        frame = dumps(message)
+        with self._sending:
+            self._channel.send(frame)
 
     def _result(self, message: Any, args: Sequence[Any]) -> Any:
         mutable = _mutable_arguments(args)

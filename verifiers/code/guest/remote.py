@@ -147,6 +147,7 @@ def proxies(trusting: bool) -> Callable[[Peer, int, int, Any], Any]:
 def _proxy_class(about: Any, class_id: int, use: Callable[..., Any]) -> type:
     base = str(about["base"])
     trusting = use is _pass_on
+    getattr_ = _getattr_freely if trusting else _getattr
     # A real subclass inherits what the solution's class does not override: plain Python does it, on the plain value.
     names = about["own"] if base in _IMMUTABLE else about["operations"]
     space: dict[str, Any] = {name: _operation(name, use) for name in names if name in OPERATIONS}
@@ -163,10 +164,12 @@ def _proxy_class(about: Any, class_id: int, use: Callable[..., Any]) -> type:
         "assay_base": base,
         "assay_own": frozenset(about["own"]),
         "assay_own_public": frozenset(about["own_public"]),
-        "__getattr__": _getattr if not trusting else _getattr_freely,
+        "__getattr__": getattr_,
         "__setattr__": _setattr,
         "__delattr__": _delattr,
         "__module__": "solution",
+        "__doc__": property(lambda self: getattr_(self, "__doc__")),
+        "__dict__": property(lambda self: getattr_(self, "__dict__")),
     }
     if about["own_public"] and base in _IMMUTABLE:
         space["__getattribute__"] = _getattribute

@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import importlib
 import io
+import linecache
 import sys
 import types
 from typing import Any
@@ -40,6 +41,8 @@ def serve(channel: Any, code: str) -> None:
     path = sys.argv[0]
     space = types.ModuleType("solution")
     space.__file__ = path
+    # For tracebacks and inspect.getsource; None as the time says that there is no file to look at.
+    linecache.cache[path] = (len(code), None, code.splitlines(keepends=True), path)
     # Not "__main__" by name, so that a main guard does not run; importable under both, which pickle needs.
     sys.modules["solution"] = sys.modules["__main__"] = space
     functions: dict[str, Any] = {}
