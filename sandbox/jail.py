@@ -45,7 +45,8 @@ class Jail:
             with open("/proc/self/oom_score_adj", "wb", buffering=0) as file:
                 file.write(b"1000")
         if self.user is not None:
-            os.setgroups([])
+            if os.geteuid() == 0:  # an ordinary user's namespace has no say in groups
+                os.setgroups([])
             os.setresgid(self.user, self.user, self.user)
             os.setresuid(self.user, self.user, self.user)
         linux.drop_capabilities()

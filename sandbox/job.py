@@ -29,7 +29,7 @@ def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, path: st
     _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
 
 
-def run_program(argv: Sequence[str]) -> NoReturn:
+def run_program(argv: list[str]) -> NoReturn:
     """Become another program."""
     import signal
 
@@ -78,7 +78,7 @@ def _finish(code: int, main: ModuleType) -> NoReturn:
 
     try:
         if threading := sys.modules.get("threading"):
-            threading._shutdown()  # type: ignore[attr-defined]
+            threading._shutdown()
         atexit._run_exitfuncs()
         main.__dict__.clear()
     except BaseException:

@@ -6,6 +6,7 @@ It enters the jail's namespaces and root before any job, imports what jobs need,
 from __future__ import annotations
 
 import importlib
+import mmap
 import os
 import socket
 import sys
@@ -51,6 +52,7 @@ class Zygote:
         for name, source in zip(config["modules"], sources):
             _load(name, source)
         self._jail = self._prepare_jail(config, user)
+        self._locked_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared: a job says here that its jail is closed
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # our own /proc entry is closed to jobs of the same user
 
     def _prepare_jail(self, config: dict[str, Any], user: int | None) -> Jail:
@@ -104,17 +106,24 @@ class Zygote:
         err, err_end = nonblocking_pipe()
         theirs = (source, out_end, err_end, *fds)
         self._memory.reset(request["limits"]["memory_mb"], request["limits"]["tasks"])
+        self._locked_in[0] = 0
         pid = os.fork()
         if pid == 0:
             self._become_job(request, code, theirs)
         for fd in theirs:
             os.close(fd)
         tree = Tree(pid, self._namespaced)
-        return Monitor(tree, out, err, self._conn.fileno(), request["limits"], self._memory, self._scratch).run()
+        monitor = Monitor(tree, out, err, self._conn.fileno(), request["limits"], self._memory, self._scratch)
+        outcome = monitor.run()
+        if not self._locked_in[0]:
+            outcome.status, outcome.detail = "internal_error", f"the jail could not be closed: {outcome.err.decode()}"
+        return outcome
 
     def _become_job(self, request: dict[str, Any], code: bytes, fds: tuple[int, ...]) -> None:
         try:
             self._jail.close_on(fds, self._scratch.work, request["limits"])
+            self._locked_in[0] = 1
+            self._locked_in.close()  # before a line of untrusted code
             path = os.path.join(self._scratch.work, "solution.py")
             if request["argv"]:
                 job.run_program(request["argv"])
