@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Series = Sequence[float | None]
 
@@ -41,7 +42,7 @@ def draw(chart: Chart) -> str:
     from matplotlib import pyplot
 
     # Text stays text: it can be searched, and the page's own font draws it.
-    style = {"svg.fonttype": "none", "svg.hashsalt": chart.title, "font.size": 10, "font.family": "sans-serif"}
+    style: Any = {"svg.fonttype": "none", "svg.hashsalt": chart.title, "font.size": 10, "font.family": "sans-serif"}
     with pyplot.rc_context(style):
         figure, axes = pyplot.subplots(figsize=(5.0, 2.5), layout="constrained")
         for colour, (name, values) in zip(PALETTE * 4, chart.curves.items()):
