@@ -39,7 +39,10 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib import metadata
 
-        print(f"assay {metadata.version('assay-rl')}")
+        try:
+            print(f"assay {metadata.version('assay-rl')}")
+        except metadata.PackageNotFoundError:
+            print("assay, run from a source tree that is not installed")
         raise typer.Exit
 
 

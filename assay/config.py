@@ -62,7 +62,7 @@ class Config:
         return self.folder / self.run.out if self.run.out else Path("runs") / self.file.stem
 
     def beside(self, path: str) -> str:
-        """The path as seen from the config's folder, where it is there; as it stands (a hub id, a benchmark) where not."""
+        """The path as seen from the config's folder where it is there; else as it stands: a hub id, a benchmark."""
         candidate = self.folder / path
         return str(candidate) if candidate.exists() else path
 

@@ -9,7 +9,6 @@ after       the same held-out sums
 
 from __future__ import annotations
 
-import platform
 import random
 import time
 from dataclasses import dataclass
@@ -138,7 +137,6 @@ def _measure(
     out: Console, model: Any, tokenizer: Any, problems: list[Problem], size: DemoSize, run: str, seed: int
 ) -> tuple[Summary, list[Result]]:
     from grpo_core.rollout import HFEngine, Sampling
-
     from verifiers.math import MathVerifier
 
     engine = HFEngine(model, tokenizer, Sampling(temperature=1.0, max_new_tokens=MAX_TOKENS))
@@ -171,10 +169,9 @@ def _trainer(model: Any, tokenizer: Any, size: DemoSize, seed: int, steps: int |
 
 
 def _header(out: Console, folder: Path, seed: int, model: Any) -> None:
-    found = versions()
     out.print("[head]Assay demo[/]: a tiny model learns to add from verifiable rewards", highlight=False)
     facts(out, {
-        "versions": ", ".join(f"{name} {version}" for name, version in found.items()) + f", Python {platform.python_version()}",
+        "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
         "device": str(model.device),
         "model": f"{model.num_parameters():,} parameters, {type(model).__name__}, from scratch",
         "seed": seed,

@@ -4,7 +4,8 @@
     math = 0.9                                  path = "my_rewards:reward"
     think_format = { weight = 0.1, opened = true }
 
-A path names a Verifier, a class of one, or a function from samples to numbers, in a module beside the config or installed.
+A path names a Verifier, a class of one, or a function from samples to numbers; its module is installed or stands beside
+the config.
 """
 
 from __future__ import annotations

@@ -91,9 +91,8 @@ def _checkpoint(config: Config, resume: bool) -> Path | None:
 
 
 def _trainer(config: Config, settings: Any, problems: list[Problem], reward: Any) -> tuple[Any, Recorder]:
-    from grpo_core.trainer import Trainer
-
     from assay.models import load_model
+    from grpo_core.trainer import Trainer
 
     model, tokenizer = load_model(config.beside(config.model.path), config.model.device, config.model.dtype)
     recorder = Recorder.of(reward)
@@ -124,7 +123,7 @@ def _measure(
 def _header(out: Console, config: Config, settings: Any, trainer: Any, problems: int) -> None:
     out.print("[head]Assay training[/]")
     facts(out, {
-        "model": f"{config.model.path}, {trainer.model.num_parameters() / 1e6:,.1f} M parameters, on {trainer.model.device}",
+        "model": f"{config.model.path}, {trainer.model.num_parameters():,} parameters, on {trainer.model.device}",
         "data": f"{config.data.train}, {problems:,} problems",
         "steps": f"{trainer.num_steps} done, {settings.steps} in all, {settings.prompts_per_step} problems x "
         f"{settings.group_size} samples each",

@@ -21,8 +21,9 @@ def lead(before: Summary, after: Summary) -> str:
         return ""
     change, (low, high) = paired_difference([before.rates[i] for i in shared], [after.rates[i] for i in shared])
     return (
-        f"On {len(shared)} held-out problems pass@1 went from {percent(before.pass_at_1)} to {percent(after.pass_at_1)}: "
-        f"{100 * change:+.1f} points (95 %: {100 * low:+.1f} to {100 * high:+.1f}, paired over the problems)."
+        f"On {len(shared)} held-out problems pass@1 went from {percent(before.pass_at_1)} to "
+        f"{percent(after.pass_at_1)}: {100 * change:+.1f} points "
+        f"(95 %: {100 * low:+.1f} to {100 * high:+.1f}, paired over the problems)."
     )
 
 
@@ -32,9 +33,7 @@ def charts(metrics: Sequence[Metrics], history: Sequence[Sequence[PartStats]]) -
 
     def curves(**names: str) -> dict[str, list[float | None]]:
         found = {title: [row.get(name) for row in metrics] for title, name in names.items()}
-        return {
-            title.replace("_", " "): values for title, values in found.items() if any(v is not None for v in values)
-        }
+        return {title: values for title, values in found.items() if any(v is not None for v in values)}
 
     parts: dict[str, list[float | None]] = {}
     if len(history) == len(metrics):

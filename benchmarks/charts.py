@@ -83,6 +83,8 @@ def _dress(axes, chart: Chart) -> None:
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     else:
         axes.yaxis.set_major_locator(MaxNLocator(5))
+        if all(v is None or v >= 0 for values in chart.curves.values() for v in values):
+            axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_xlabel("step", color=INK)
     axes.grid(axis="y", color=GRID, linewidth=0.8)

@@ -13,6 +13,7 @@ completion, the verdict, its reason, what was extracted) and `summary.json`. An 
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -138,7 +139,7 @@ class Folder:
 
 def versions() -> dict[str, str]:
     """Of what decides a figure: the verifiers, and what they and the engines stand on."""
-    found = {}
+    found = {"python": platform.python_version()}
     for package in ("assay-rl", "math-verify", "sympy", "torch", "transformers"):
         try:
             found[package] = metadata.version(package)
