@@ -92,7 +92,9 @@ def latest(directory: str | Path) -> Path | None:
 
 def checkpoints(directory: str | Path) -> list[Path]:
     """Oldest first."""
-    return sorted((p for p in Path(directory).glob(f"{PREFIX}*") if p.is_dir()), key=lambda p: int(p.name[len(PREFIX) :]))
+    return sorted(
+        (p for p in Path(directory).glob(f"{PREFIX}*") if p.is_dir()), key=lambda p: int(p.name[len(PREFIX) :])
+    )
 
 
 @contextmanager

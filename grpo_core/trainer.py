@@ -122,7 +122,9 @@ class Trainer:
         experiences = self.window[0]
         with timed(times, "update"):
             stats = self._backward(experiences)
-            norm = float(torch.nn.utils.clip_grad_norm_(self.optimizer.param_groups[0]["params"], self.config.max_grad_norm))
+            norm = float(
+                torch.nn.utils.clip_grad_norm_(self.optimizer.param_groups[0]["params"], self.config.max_grad_norm)
+            )
             lr = self.config.learning_rate_at(self.num_steps)
             with state.uninterrupted():
                 self._commit(lr, apply=math.isfinite(norm))
@@ -242,7 +244,10 @@ class Trainer:
         plan = packed_rows if self.config.packing else micro_batches
         for indices in plan(lengths, self.config.micro_batch_tokens):
             rows = [list(range(len(indices)))] if self.config.packing else None
-            yield indices, collate([experiences[i] for i in indices], None if weights is None else weights[indices], rows)
+            yield (
+                indices,
+                collate([experiences[i] for i in indices], None if weights is None else weights[indices], rows),
+            )
 
     def _commit(self, lr: float, apply: bool) -> None:
         """All that a step changes for good."""

@@ -14,8 +14,8 @@ PACKAGES = ("sandbox", "verifiers", "grpo_core", "benchmarks", "assay")
 MAY_IMPORT = {
     "sandbox": (set(), set()),
     "verifiers": ({"sandbox"}, {"sympy", "math_verify", "hypothesis", "httpx", "transformers"}),
-    "grpo_core": ({"verifiers.types"}, {"torch", "transformers"}),
-    "benchmarks": ({"sandbox", "verifiers", "grpo_core"}, {"torch", "transformers", "datasets"}),
+    "grpo_core": ({"verifiers.types"}, {"torch", "transformers", "numpy"}),
+    "benchmarks": ({"sandbox", "verifiers", "grpo_core"}, {"torch", "transformers", "datasets", "numpy"}),
     "assay": ({"sandbox", "verifiers", "grpo_core", "benchmarks"}, {"torch", "transformers", "datasets"}),
 }
 HEAVY = {"torch", "transformers", "sympy", "math_verify", "datasets", "hypothesis", "httpx", "numpy"}
