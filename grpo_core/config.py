@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from grpo_core import presets
+from grpo_core.advantage import Scale
 from grpo_core.corrections import KL
 from grpo_core.objective import Objective
 
@@ -42,7 +43,7 @@ class TrainConfig:
     """
 
     objective: Objective = field(default_factory=presets.grpo)
-    scale: str = "std"
+    scale: Scale = "std"
     steps: int = 100
     prompts_per_step: int = 16
     group_size: int = 8
@@ -95,7 +96,7 @@ class TrainConfig:
         return self.objective.kl is not None and self.objective.kl.target == "reference"
 
     def learning_rate_at(self, step: int) -> float:
-        """Of the optimizer step number `step`, counted from 0: linear warm-up, then the schedule down to 0 at the end."""
+        """Of optimizer step number `step`, from 0: linear warm-up, then the schedule, down to 0 at the end."""
         if step < self.warmup_steps:
             return self.learning_rate * (step + 1) / (self.warmup_steps + 1)
         done = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)

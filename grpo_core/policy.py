@@ -1,4 +1,4 @@
-"""The model as the loss sees it: log-probabilities of completion tokens, and the objective's loss, of one micro-batch."""
+"""The model as the loss sees it: log-probabilities and loss of the completion tokens of one micro-batch."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def token_logps(model: Any, batch: Batch, temperature: float, autocast: torch.dt
 def completion_logits(model: Any, batch: Batch, autocast: torch.dtype | None = None) -> Tensor:
     """(N, V) logits that predict the completion tokens.
 
-    No attention mask: rows are filled up on the right, where a causal model does not look, and sequences packed into one
-    row are told apart by their positions.
+    No attention mask: rows are filled up on the right, where a causal model does not look, and sequences packed into
+    one row are told apart by their positions.
     """
     with _precision(model, autocast):
         logits_BLV = model(input_ids=batch.ids_BL, position_ids=batch.position_BL, use_cache=False).logits

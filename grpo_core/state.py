@@ -33,7 +33,7 @@ PREFIX = "step-"
 def save(trainer: Trainer, directory: str | Path, keep: int = 2) -> Path:
     """Write `directory/step-NNNNNN` and delete all but the `keep` newest checkpoints.
 
-    Everything goes to a temporary directory first, which is renamed when complete: what bears the name of a checkpoint is one.
+    Everything goes to a temporary directory first, which is renamed when complete: what is named a checkpoint is one.
     """
     if keep < 1:
         raise ValueError(f"keep={keep}: at least the checkpoint just written has to stay, so use 1 or more.")
@@ -129,7 +129,7 @@ def _values(trainer: Trainer) -> dict[str, Any]:
 
 
 def _random_states() -> dict[str, Any]:
-    name, keys, *rest = np.random.get_state()
+    name, keys, *rest = np.random.get_state(legacy=True)
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     numpy_state = (name, torch.from_numpy(keys.astype(np.int64)), *rest)
     return {"python": random.getstate(), "numpy": numpy_state, "torch": torch.get_rng_state(), "cuda": cuda}

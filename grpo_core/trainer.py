@@ -16,9 +16,8 @@
     except KeyboardInterrupt:                                          # at any moment, inside a step or between two
         trainer.save("runs/a")                                         # the state after the last whole step
 
-`Trainer.step()` is one optimizer step and returns its metrics; `train()` only calls it. Rollouts are drawn when none are
-left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` optimizer steps use
-up. Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
+`Trainer.step()` is one optimizer step and returns its metrics; `train()` only calls it. Rollouts are drawn when none
+are left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` steps use up. Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
 
 Metrics are flat and plain numbers (None where there is nothing to say). Everything but `time/...` is the same, bit for
 bit, for the same seed on the same machine:
@@ -26,12 +25,13 @@ bit, for the same seed on the same machine:
     step                     optimizer steps taken, from 1
     reward/mean, reward/std  over scored samples; /unscored: share of None; /zero_std_groups: share of groups that agree
     rollout/length_mean, rollout/length_max    tokens of a completion;  rollout/truncated: share cut off at the limit
-    policy/...               the objective's statistics (objective.py) over the tokens it acts on: loss, entropy, kl (to the
-                             reference), clip_low, clip_high, ratio, mismatch_kl (sampler against trainer), ...
+    policy/...               the objective's statistics (objective.py) over the tokens it acts on: loss, entropy,
+                             kl (to the reference), clip_low, clip_high, ratio, mismatch_kl (sampler to trainer), ...
     policy/grad_norm, policy/lr, policy/skipped    before clipping; steps refused so far for a non-finite gradient
-    time/generate_ms, time/reward_ms, time/score_ms, time/update_ms, time/generate_tokens_per_s, time/update_tokens_per_s
+    time/..._ms              of generate, reward, score (old and reference log-probabilities), update
+    time/..._tokens_per_s    of generate (completion tokens) and update (prompt and completion tokens)
 
-The `reward`, `rollout` and generation times describe the draw that the step trains on; they repeat until the next draw.
+`reward`, `rollout` and the times of all but `update` describe the draw that the step trains on, and repeat until the next.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ class Trainer:
     """Trains `model` in place.
 
     Args:
-        model: a causal language model of transformers, on its device. Half-precision weights are made float32: an update
-            of 1e-6 is lost in bfloat16's eight bits.
+        model: a causal language model of transformers, on its device. Half-precision weights are made float32: an
+            update of 1e-6 is lost in bfloat16's eight bits.
         problems: drawn in an order shuffled anew each time all have been seen.
         reward: one finite number for each sample in order, None for what could not be scored.
         engine: what generates; None samples from `model` itself with `HFEngine`.
@@ -136,7 +136,8 @@ class Trainer:
 
     def _draw(self) -> None:
         """Fill the window: problems -> rollouts -> rewards -> advantages -> experiences."""
-        config, metrics = self.config, {}
+        config = self.config
+        metrics: Metrics = {}
         problems = self._next_problems()
         with timed(metrics, "generate"):
             self.engine.load_weights(self.model)
