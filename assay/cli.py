@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -39,7 +39,10 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib import metadata
 
-        print(f"assay {metadata.version('assay-rl')}")
+        try:
+            print(f"assay {metadata.version('assay-rl')}")
+        except metadata.PackageNotFoundError:
+            print("assay, run from a source tree that is not installed")
         raise typer.Exit
 
 
@@ -58,15 +61,15 @@ def options(
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the report, metrics and checkpoints.")] = Path("runs/demo"),
     seed: Annotated[int, typer.Option(help="The same seed gives the same run on the same machine.")] = 0,
-    steps: Annotated[Optional[int], typer.Option(help="GRPO steps; by default as many as the demo needs.")] = None,
+    steps: Annotated[int | None, typer.Option(help="GRPO steps; by default as many as the demo needs.")] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="A few seconds, to see that all parts work; it learns little.")
     ] = False,
 ) -> None:
     """Train a tiny model by GRPO, and see it get better at sums.
 
-    Builds a half-million-parameter model from scratch, shows it a few worked sums (the cold start), then improves it with
-    verifiable rewards alone. No network, no GPU. The last line printed is the path of the report.
+    Builds a half-million-parameter model from scratch, shows it a few worked sums (the cold start), then improves it
+    with verifiable rewards alone. No network, no GPU. The last line printed is the path of the report.
     """
     from assay.demo import run_demo
 
@@ -107,20 +110,20 @@ def train(
 @app.command("eval")
 def evaluate(
     name: Annotated[
-        Optional[str],
+        str | None,
         typer.Argument(
             help="math500, aime24, aime25, gsm8k, amc23, olympiadbench, minerva, or a .jsonl file of problems."
         ),
     ] = None,
-    model: Annotated[Optional[str], typer.Option(help="Folder or hub id of the model to sample from.")] = None,
+    model: Annotated[str | None, typer.Option(help="Folder or hub id of the model to sample from.")] = None,
     completions: Annotated[
-        Optional[str], typer.Option(help="JSON-lines file of completions to score; no model is run.")
+        str | None, typer.Option(help="JSON-lines file of completions to score; no model is run.")
     ] = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="Score the data set's own solutions: a check of golds and verifier.")
     ] = False,
     data_dir: Annotated[
-        Optional[str],
+        str | None,
         typer.Option(help="Folder with the data sets as JSON lines. Default: the variable ASSAY_DATA, else the hub."),
     ] = None,
     samples: Annotated[
@@ -136,14 +139,14 @@ def evaluate(
     max_tokens: Annotated[
         int, typer.Option(help="A completion is cut off there, or where the model's context ends.")
     ] = 32_768,
-    limit: Annotated[Optional[int], typer.Option(help="Only the first so many questions.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many questions.")] = None,
     seed: Annotated[int, typer.Option(help="Decides every random number.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1; auto takes the GPU where there is one.")] = "auto",
     out: Annotated[
-        Optional[Path], typer.Option(help="Folder for samples and report. Default: runs/eval/DATE-NAME.")
+        Path | None, typer.Option(help="Folder for samples and report. Default: runs/eval/DATE-NAME.")
     ] = None,
     resume: Annotated[
-        Optional[Path], typer.Option(help="Go on with an interrupted evaluation: the folder it named.")
+        Path | None, typer.Option(help="Go on with an interrupted evaluation: the folder it named.")
     ] = None,
 ) -> None:
     """Measure a model on a benchmark: pass@1 with its 95 % interval, pass@k, maj@k.
@@ -153,8 +156,8 @@ def evaluate(
     assay eval aime24 --completions samples.jsonl    completions generated elsewhere
     assay eval gsm8k --model ./my-model -k 4         a model, 4 samples a question
 
-    Each sample is written down as it is scored, with the reason and what was taken as its answer; Ctrl-C prints the figures
-    so far and how to go on.
+    Each sample is written down as it is scored, with the reason and what was taken as its answer; Ctrl-C prints the
+    figures so far and how to go on.
     """
     from assay.errors import AssayError
     from assay.eval import EvalConfig, resume_eval, run_eval

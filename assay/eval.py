@@ -26,6 +26,10 @@ from benchmarks.summary import Summary
 from verifiers import Problem, Verifier, check_gold
 
 LISTED = 20
+NOTES = (
+    "95 % interval: over the choice of questions, with their samples (bootstrap; Wilson for one sample a question).",
+    "maj@k: a vote over answers that the verifier takes for equal. The first seen wins a tie; no answer is no vote.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +151,9 @@ def _source(
 def _from_model(
     config: EvalConfig, problems: list[Problem], out: Console, resume: Path | None, settings: dict[str, Any]
 ) -> tuple[Iterable[Sequence[Attempt]], int]:
-    from assay.models import context_left, load_model
     from grpo_core.rollout import HFEngine, Sampling, encode_prompt
+
+    from assay.models import context_left, load_model
 
     assert config.model is not None
     model, tokenizer = load_model(config.model, config.device)
@@ -197,10 +202,7 @@ def report(
     print_summaries(out, found)
     if listed:
         _say_refused(out, results)
-    notes = [
-        "95 % interval: over the choice of questions, samples kept together (bootstrap; Wilson where a question has one sample).",
-        "maj@k: vote over answers that the verifier takes for equal; the first seen wins a tie; who gave no answer abstains.",
-    ]
+    notes = list(NOTES)
     if complaints:
         notes.append(f"Golds that cannot be verified: {', '.join(complaints)}.")
     page = Report(

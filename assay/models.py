@@ -31,7 +31,7 @@ def load_model(source: str, device: str = "auto", dtype: str = "auto") -> tuple[
         raise AssayError(f"The model folder {source} does not exist.")
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
-        model = AutoModelForCausalLM.from_pretrained(source, dtype=dtype)
+        model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=dtype)
     except (OSError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise AssayError(

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 Series = Sequence[float | None]
 
@@ -41,7 +42,7 @@ def draw(chart: Chart) -> str:
     from matplotlib import pyplot
 
     # Text stays text: it can be searched, and the page's own font draws it.
-    style = {"svg.fonttype": "none", "svg.hashsalt": chart.title, "font.size": 10, "font.family": "sans-serif"}
+    style: Any = {"svg.fonttype": "none", "svg.hashsalt": chart.title, "font.size": 10, "font.family": "sans-serif"}
     with pyplot.rc_context(style):
         figure, axes = pyplot.subplots(figsize=(5.0, 2.5), layout="constrained")
         for colour, (name, values) in zip(PALETTE * 4, chart.curves.items()):
@@ -82,6 +83,8 @@ def _dress(axes, chart: Chart) -> None:
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     else:
         axes.yaxis.set_major_locator(MaxNLocator(5))
+        if all(v is None or v >= 0 for values in chart.curves.values() for v in values):
+            axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.set_xlabel("step", color=INK)
     axes.grid(axis="y", color=GRID, linewidth=0.8)

@@ -1,4 +1,4 @@
-"""The report of a run as one HTML file: figures, curves and a browser of samples, with nothing to load from elsewhere."""
+"""The report of a run as one HTML file that loads nothing: figures, curves and a browser of samples."""
 
 from __future__ import annotations
 
