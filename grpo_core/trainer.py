@@ -17,7 +17,8 @@
         trainer.save("runs/a")                                         # the state after the last whole step
 
 `Trainer.step()` is one optimizer step and returns its metrics; `train()` only calls it. Rollouts are drawn when none
-are left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` steps use up. Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
+are left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` steps use up.
+Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
 
 Metrics are flat and plain numbers (None where there is nothing to say). Everything but `time/...` is the same, bit for
 bit, for the same seed on the same machine:
@@ -31,7 +32,8 @@ bit, for the same seed on the same machine:
     time/..._ms              of generate, reward, score (old and reference log-probabilities), update
     time/..._tokens_per_s    of generate (completion tokens) and update (prompt and completion tokens)
 
-`reward`, `rollout` and the times of all but `update` describe the draw that the step trains on, and repeat until the next.
+`reward`, `rollout` and all times but that of `update` describe the draw that the step trains on; they repeat until the
+next draw.
 """
 
 from __future__ import annotations
