@@ -31,6 +31,9 @@ CACHE_BYTES = 2 * 2**20
 """Float32 working set of a block on a CPU: a core's L2 or a share of its L3; 1 to 4 MB measure the same."""
 CUDA_BLOCK_BYTES = 64 * 2**20
 
+ADDMM_WIDENS = tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 8)
+"""Can a CUDA product of bfloat16 operands be added to a float32 total without rounding it first?"""
+
 
 class TileStats(NamedTuple):
     """Per row, in float32 (float64 for a float64 tile)."""
@@ -104,27 +107,31 @@ def compact_(tile_CV: Tensor, keep_K: Tensor) -> Tensor:
     return tile_CV[: len(keep_K)]
 
 
-def subtract_product_(total_VD: Tensor, e_CV: Tensor, h_CD: Tensor) -> None:
-    """total -= e^T h. A total wider than the operands takes the product in slices that stay in the cache."""
+def add_product_(total_VD: Tensor, e_CV: Tensor, h_CD: Tensor) -> None:
+    """total += e^T h, the sum in the total's dtype."""
     if total_VD.dtype == e_CV.dtype:
-        torch.addmm(total_VD, e_CV.t(), h_CD, alpha=-1, out=total_VD)
-        return
-    budget = CUDA_BLOCK_BYTES if e_CV.is_cuda else 4 * CACHE_BYTES
-    step = max(budget // (total_VD.shape[1] * e_CV.element_size()), 1)
-    for start in range(0, len(total_VD), step):
-        total_VD[start : start + step] -= e_CV[:, start : start + step].t() @ h_CD
+        torch.addmm(total_VD, e_CV.t(), h_CD, out=total_VD)
+    elif total_VD.is_cuda and ADDMM_WIDENS:
+        torch.addmm(total_VD, e_CV.t(), h_CD, out_dtype=total_VD.dtype, out=total_VD)
+    else:  # slice by slice, so that the product of each is still in the cache when it is added
+        step = max(_block_bytes(e_CV) // (total_VD.shape[1] * total_VD.element_size()), 1)
+        for start in range(0, len(total_VD), step):
+            total_VD[start : start + step] += e_CV[:, start : start + step].t() @ h_CD
 
 
 def _blocks(tile_CV: Tensor) -> Iterator[tuple[slice, Tensor, Tensor]]:
     """Slices of rows, and for each two scratch tensors of its shape in at least float32."""
     dtype = torch.promote_types(tile_CV.dtype, torch.float32)
     num_rows, vocab = tile_CV.shape
-    budget = CUDA_BLOCK_BYTES if tile_CV.is_cuda else CACHE_BYTES
-    step = min(max(budget // (vocab * dtype.itemsize), 1), max(num_rows, 1))
+    step = min(max(_block_bytes(tile_CV) // (vocab * dtype.itemsize), 1), max(num_rows, 1))
     scratch = tile_CV.new_empty((2, step, vocab), dtype=dtype)
     for start in range(0, num_rows, step):
         size = min(step, num_rows - start)
         yield slice(start, start + size), scratch[0, :size], scratch[1, :size]
+
+
+def _block_bytes(tensor: Tensor) -> int:
+    return CUDA_BLOCK_BYTES if tensor.is_cuda else CACHE_BYTES
 
 
 if triton is not None:
