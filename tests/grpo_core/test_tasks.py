@@ -1,13 +1,12 @@
 """Procedural arithmetic."""
 
-import random
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grpo_core.tasks import arithmetic, solution
+from grpo_core.tasks import arithmetic, short_form, solution
 from verifiers.types import Problem
 
 
@@ -23,6 +22,7 @@ def test_every_line_of_a_worked_solution_is_true_and_it_ends_in_the_gold(a, b):
     for line in reasoning.split(","):
         left, right = line.split("=")
         assert sum(map(int, left.split("+"))) == int(right)
+    assert text.endswith(short_form(problem(a, b)))
 
 
 def test_problems_are_different_and_their_golds_are_the_sums():
