@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
-from dataclasses import dataclass
-from typing import Any
 
 from sandbox import landlock, linux
 from sandbox.seccomp import Filter
@@ -15,7 +12,9 @@ STACK_BYTES = 64 << 20
 _RULES_FD = 4
 
 
-@dataclass(slots=True)
+_SIGKILL = 9  # `signal` is a third of a megabyte, for names
+
+
 class Jail:
     """What a zygote has prepared for its jobs.
 
@@ -28,14 +27,24 @@ class Jail:
         first_to_go: tell the kernel to kill the job rather than the zygote when their group runs out of memory.
     """
 
-    user: int | None
-    rules: int | None
-    filter: Filter | None
-    data_bytes: int
-    counts_tasks: bool
-    first_to_go: bool
+    def __init__(
+        self,
+        *,
+        user: int | None,
+        rules: int | None,
+        filter: Filter | None,
+        data_bytes: int,
+        counts_tasks: bool,
+        first_to_go: bool,
+    ):
+        self.user = user
+        self.rules = rules
+        self.filter = filter
+        self.data_bytes = data_bytes
+        self.counts_tasks = counts_tasks
+        self.first_to_go = first_to_go
 
-    def close_on(self, fds: tuple[int, ...], cwd: str, limits: dict[str, Any]) -> None:
+    def close_on(self, fds: tuple[int, ...], cwd: str, limits: dict[str, int]) -> None:
         """Lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel); all others are closed."""
         os.setsid()
         self._keep_only(fds)
@@ -51,7 +60,7 @@ class Jail:
             os.setresuid(self.user, self.user, self.user)
         linux.drop_capabilities()
         linux.prctl(linux.PR_SET_DUMPABLE, 1)  # or its own /proc/self, and so /dev/stdin, would be closed to it
-        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        linux.prctl(linux.PR_SET_PDEATHSIG, _SIGKILL)
         linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
         if self.rules is not None:
             landlock.restrict_self(_RULES_FD)
@@ -72,7 +81,7 @@ class Jail:
         else:
             os.closerange(len(fds), 1 << 20)
 
-    def _set_rlimits(self, limits: dict[str, Any]) -> None:
+    def _set_rlimits(self, limits: dict[str, int]) -> None:
         cpu_s = int(limits["cpu_s"] + 0.999)
         disk = limits["disk_mb"] << 20
         # Half again: the whole tree is held to memory_mb by whoever watches it; this bounds what one process can take between looks.

@@ -5,19 +5,20 @@ It enters the jail's namespaces and root before any job, imports what jobs need,
 
 from __future__ import annotations
 
+import _socket
 import gc
-import importlib
 import mmap
 import os
-import socket
 import sys
-from types import ModuleType
-from typing import Any
 
 from sandbox import cgroups, frames, job, landlock, levels, linux, namespaces, procfs, rootfs, seccomp
 from sandbox.jail import Jail
 from sandbox.monitor import Monitor, Tree, nonblocking_pipe
 from sandbox.scratch import Scratch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PIPE_HOLDS = 1 << 16
 
@@ -32,7 +33,7 @@ class Zygote:
         group: the control group that we are in, if any.
     """
 
-    def __init__(self, conn: socket.socket, config: dict[str, Any], sources: list[bytes], group: cgroups.Group | None):
+    def __init__(self, conn: frames.Socket, config: dict[str, Any], sources: list[bytes], group: cgroups.Group | None):
         level = config["level"]
         self._conn = conn
         self._namespaced = level >= levels.NAMESPACED
@@ -49,7 +50,7 @@ class Zygote:
         self._scratch = Scratch(place, mounted=self._namespaced, owner=user)
         sys.path.extend(config["sys_path"])
         for name in config["preload"]:
-            importlib.import_module(name)
+            __import__(name)
         for name, source in zip(config["modules"], sources):
             _load(name, source)
         self._jail = self._prepare_jail(config, user)
@@ -81,7 +82,8 @@ class Zygote:
         """Answer requests until the caller hangs up."""
         while True:
             try:
-                request, blobs, fds = frames.recv(self._conn)
+                header, blobs, fds = frames.recv(self._conn)
+                request = frames.read_request(header)
                 if request["op"] != "end":  # an end that crossed with the job's own
                     self._answer(request, blobs, fds)
             except (frames.Hangup, ConnectionError):
@@ -92,23 +94,25 @@ class Zygote:
         self._scratch.set_quota(limits["disk_mb"], limits["inodes"])
         code, stdin, *contents = blobs
         self._scratch.put(dict(zip(request["files"], contents)), request["executable"])
-        outcome = self._run(request, code, stdin, fds)
-        header, found = outcome.header(), {}
+        monitor, header = self._run(request, code, stdin, fds)
+        found = {}
         for name in request["collect"]:
             data = self._scratch.collect(name, limits["disk_mb"] << 20)
             if data is not None:
                 found[name] = data
         self._scratch.clean()
         header["files"] = list(found)
-        frames.send(self._conn, header, [outcome.out, outcome.err, *found.values()])
+        frames.send(self._conn, frames.reply(header), [monitor.stdout, monitor.stderr, *found.values()])
 
-    def _run(self, request: dict[str, Any], code: bytes, stdin: bytes, fds: list[int]) -> Any:
-        source = _stdin(stdin)
+    def _run(
+        self, request: dict[str, Any], code: bytes, stdin: bytes, fds: list[int]
+    ) -> tuple[Monitor, dict[str, object]]:
+        limits = request["limits"]
         out, out_end = nonblocking_pipe()
         err, err_end = nonblocking_pipe()
-        theirs = (source, out_end, err_end, *fds)
+        theirs = (_stdin(stdin), out_end, err_end, *fds)
         if self._group:
-            self._group.set_limits(request["limits"]["memory_mb"], request["limits"]["tasks"])
+            self._group.set_limits(limits["memory_mb"], limits["tasks"])
         self._locked_in[0] = 0
         pid = os.fork()
         if pid == 0:
@@ -116,11 +120,12 @@ class Zygote:
         for fd in theirs:
             os.close(fd)
         tree = Tree(pid, self._namespaced)
-        monitor = Monitor(tree, out, err, self._conn.fileno(), request["limits"], self._group, self._scratch)
-        outcome = monitor.run()
+        monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
+        header = monitor.run()
         if not self._locked_in[0]:
-            outcome.status, outcome.detail = "internal_error", f"the jail could not be closed: {outcome.err.decode()}"
-        return outcome
+            header["status"] = "internal_error"
+            header["detail"] = "the jail could not be closed: " + monitor.stderr.decode("latin-1")
+        return monitor, header
 
     def _become_job(self, request: dict[str, Any], code: bytes, fds: tuple[int, ...]) -> None:
         try:
@@ -133,7 +138,7 @@ class Zygote:
                 job.run_program(request["argv"])
             if request["entry"]:
                 module, _, function = request["entry"].partition(":")
-                channel = frames.Channel(socket.socket(fileno=3))
+                channel = frames.Channel(_socket.socket(fileno=3))
                 job.run_entry(getattr(sys.modules[module], function), channel, code, path)
             job.run_script(code, request["args"], path)
         except BaseException as error:
@@ -184,7 +189,7 @@ def _settle() -> None:
 
 def _load(name: str, source: bytes) -> None:
     """Execute a trusted module's source and enter it into the table, where jobs find it."""
-    module = ModuleType(name)
+    module = type(sys)(name)
     sys.modules[name] = module
     exec(compile(source, f"<{name}>", "exec"), module.__dict__)
 
