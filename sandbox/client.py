@@ -32,6 +32,7 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "LD_BIND_NOW": "1",  # or every job resolves the symbols that it is the first to use
 }
 _PATIENCE_S = 60.0
 

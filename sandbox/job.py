@@ -12,9 +12,8 @@ from sandbox.frames import Channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any, NoReturn
-
-ModuleType = type(sys)
 
 
 def run_script(code: bytes, args: Sequence[str], path: str) -> NoReturn:
@@ -49,7 +48,7 @@ def run_program(argv: list[str]) -> NoReturn:
 
 def _fresh_main(path: str) -> ModuleType:
     """A `__main__` of its own, as pickle and inspect expect."""
-    main = ModuleType("__main__")
+    main = type(sys)("__main__")
     main.__dict__.update(__file__=path, __builtins__=__builtins__)
     sys.modules["__main__"] = main
     sys.path[0:0] = [os.path.dirname(path)]

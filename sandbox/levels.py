@@ -111,7 +111,7 @@ def _in_child(attempt: Callable[[], None]) -> str:
 def _try_seccomp() -> None:
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     try:
-        seccomp.Filter(seccomp.program()).install()
+        seccomp.Filter(seccomp.zygotes_program()).install()
     except OSError as error:
         raise OSError(f"the kernel takes no seccomp filter ({error})") from error
 

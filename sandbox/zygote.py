@@ -12,7 +12,7 @@ import os
 import sys
 
 from sandbox import cgroups, frames, job, landlock, levels, linux, namespaces, procfs, rootfs, seccomp
-from sandbox.jail import Jail
+from sandbox.jail import Jail, reserve_descriptors
 from sandbox.monitor import Monitor, Tree, nonblocking_pipe
 from sandbox.scratch import Scratch
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PIPE_HOLDS = 1 << 16
+_WARM_UP = 30  # the compiler's first calls set up tables; later ones specialise the interpreter's own code
+_SAMPLE = "import sys\ndef f(x): return [y * y for y in x]\nassert f([2]) == [4], 'no'\nclass C: pass\n"
 
 
 class Zygote:
@@ -35,6 +37,7 @@ class Zygote:
 
     def __init__(self, conn: frames.Socket, config: dict[str, Any], sources: list[bytes], group: cgroups.Group | None):
         level = config["level"]
+        reserve_descriptors()
         self._conn = conn
         self._namespaced = level >= levels.NAMESPACED
         self._group = group
@@ -53,29 +56,33 @@ class Zygote:
             __import__(name)
         for name, source in zip(config["modules"], sources):
             _load(name, source)
-        self._jail = self._prepare_jail(config, user)
+        self._jail = self._build_jail(config["level"], config["shared"], user)
         self._locked_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared: a job says here that its jail is closed
         _settle()
+        self._jail.prepare(procfs.data_bytes())
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # our own /proc entry is closed to jobs of the same user
 
-    def _prepare_jail(self, config: dict[str, Any], user: int | None) -> Jail:
-        rules = filter = None
-        if config["level"] >= levels.FILTERED:
-            filter = seccomp.Filter(seccomp.program(deny_fork=not self._namespaced, deny_owner_calls=user is None))
-            if landlock.abi():
-                self.flags.add("landlock")
-                if self._namespaced:
-                    rules = landlock.ruleset(rootfs.READABLE, rootfs.WRITABLE)
-                else:
-                    readable = [*rootfs.SYSTEM, *rootfs.ETC, *config["shared"]]
-                    rules = landlock.ruleset(readable, [self._scratch.path, *rootfs.WRITABLE[1:]])
+    def _build_jail(self, level: int, shared: list[str], user: int | None) -> Jail:
+        rules = ours = theirs = None
+        version = landlock.abi() if level >= levels.FILTERED else 0
+        if version and self._namespaced:
+            rules = landlock.ruleset(rootfs.READABLE, rootfs.WRITABLE)
+        elif version:
+            readable = [*rootfs.SYSTEM, *rootfs.ETC, *shared]
+            rules = landlock.ruleset(readable, [self._scratch.path, *rootfs.WRITABLE[1:]])
+        if version:
+            self.flags.add("landlock")
+        if level >= levels.FILTERED:
+            ours = seccomp.Filter(seccomp.zygotes_program())
+            theirs = seccomp.Filter(seccomp.jobs_program(deny_fork=not self._namespaced, deny_owner_calls=user is None))
         return Jail(
             user=user,
             rules=rules,
-            filter=filter,
-            data_bytes=procfs.data_bytes(),
+            ours=ours,
+            theirs=theirs,
             counts_tasks=user is not None,
             first_to_go="memory" in self.flags and "proc" in self.flags,
+            orphaned=not self._namespaced,
         )
 
     def serve(self) -> None:
@@ -113,6 +120,7 @@ class Zygote:
         theirs = (_stdin(stdin), out_end, err_end, *fds)
         if self._group:
             self._group.set_limits(limits["memory_mb"], limits["tasks"])
+        self._jail.set_limits(limits)
         self._locked_in[0] = 0
         pid = os.fork()
         if pid == 0:
@@ -129,7 +137,7 @@ class Zygote:
 
     def _become_job(self, request: dict[str, Any], code: bytes, fds: tuple[int, ...]) -> None:
         try:
-            self._jail.close_on(fds, self._scratch.work, request["limits"])
+            self._jail.close(fds, self._scratch.work)
             gc.enable()
             self._locked_in[0] = 1
             self._locked_in.close()  # before a line of untrusted code
@@ -182,6 +190,8 @@ def _settle() -> None:
     """
     for name in [name for name in sys.modules if name == "sandbox" or name.startswith("sandbox.")]:
         del sys.modules[name]
+    for _ in range(_WARM_UP):
+        exec(compile(_SAMPLE, "sample.py", "exec"), {})
     gc.collect()
     gc.freeze()
     gc.disable()
