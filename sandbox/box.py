@@ -164,7 +164,7 @@ class Sandbox:
             ours, theirs = socket.socketpair()
             try:
                 with theirs, self._worker(keep=True, companion=beside is not None) as worker:
-                    worker.send(*self._request(job), fds=[theirs.fileno()])
+                    worker.send(*self._request(job), fds=(theirs.fileno(),))
                 return Session(ours, partial(self._end, worker), limits or self.limits)
             except WorkerLost as error:
                 ours.close()
