@@ -9,7 +9,10 @@ from __future__ import annotations
 import decimal
 import numbers
 import re
-from typing import Any
+
+TYPE_CHECKING = False  # this file also runs inside jobs, where typing is dear
+if TYPE_CHECKING:
+    from typing import Any
 
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _INTEGER = re.compile(rb"[+-]?[0-9]+")

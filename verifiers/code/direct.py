@@ -11,12 +11,12 @@ from typing import Any
 
 from sandbox import Limits, Sandbox, Session, SessionEnded
 from verifiers.code.guest import SOLUTION
-from verifiers.code.guest.values import PLAIN_READERS, CodecError, NotPlain, decode, loads
-from verifiers.code.outcome import ACCEPTED, RUNTIME_ERROR, WRONG, Outcome, TestResult, ended_as, filled, overrun, raised
+from verifiers.code.guest.start import MAX_PLAIN
+from verifiers.code.guest.values import PLAIN_READERS, CodecError, NotPlain, decode
+from verifiers.code.outcome import ACCEPTED, RUNTIME_ERROR, WRONG, Outcome, TestResult, answer, ended_as, filled, overrun
 from verifiers.code.splitting import Split
 
 _MAX_FRAME = 64 << 10
-_MAX_NODES = 10_000
 _PIPELINE = 32 << 10  # bytes that fit into a socket's buffer whatever the other side does
 
 
@@ -79,13 +79,13 @@ def _answers(session: Session, calls: Sequence[bytes]) -> Iterator[tuple[Any, Te
 def _answer(frame: bytes) -> tuple[Any, TestResult | None]:
     if len(frame) > _MAX_FRAME:
         raise NeedsTester("a large result")
+    tokens, problem = answer(frame)
+    if problem:
+        return None, problem
     try:
-        message = loads(frame)
-        if type(message) is not list or len(message) < 2 or message[0] not in ("=", "!"):
-            raise CodecError("not an answer")
-        if message[0] == "!":
-            return None, raised(message[1])
-        return decode(message[1], readers=PLAIN_READERS, max_nodes=_MAX_NODES), None
+        if tokens is None:
+            raise NotPlain("a value that is not plain")
+        return decode(tokens, readers=PLAIN_READERS, max_nodes=MAX_PLAIN), None
     except NotPlain as other:
         raise NeedsTester(str(other)) from None
     except CodecError as error:

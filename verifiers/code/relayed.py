@@ -13,7 +13,6 @@ from typing import Any
 
 from sandbox import Limits, Sandbox, Session, SessionEnded
 from verifiers.code.guest import SOLUTION, TESTER
-from verifiers.code.guest.values import CodecError, loads
 from verifiers.code.outcome import (
     ACCEPTED,
     MEMORY_LIMIT,
@@ -21,10 +20,10 @@ from verifiers.code.outcome import (
     WRONG,
     Outcome,
     TestResult,
+    answer,
     ended_as,
     filled,
     overrun,
-    raised,
 )
 
 _TESTER_EXTRA_S = 5.0
@@ -56,7 +55,7 @@ class _Conversation:
 
     def outcome(self) -> Outcome:
         try:
-            problem = _loading_problem(self.solution.recv())
+            _, problem = answer(self.solution.recv())
         except SessionEnded:
             return self._ended()
         if problem:
@@ -99,17 +98,6 @@ class _Conversation:
         """The tester ended: it ran out of its limits over the solution's values, which is charged to the solution."""
         run = self.tester.close()
         return Outcome(filled(self.results, self.total, ended_as(run), f"in the tests: {run.detail}"), run)
-
-
-def _loading_problem(frame: bytes) -> TestResult | None:
-    """What went wrong when the program was loaded, from its process's first message."""
-    try:
-        message = loads(frame[:1_000_000])
-    except CodecError as error:
-        return TestResult(RUNTIME_ERROR, str(error))
-    if type(message) is list and len(message) > 1 and message[0] == "=":
-        return None
-    return raised(message[1] if type(message) is list and len(message) > 1 else None)
 
 
 def _result(verdict: Mapping[str, Any]) -> TestResult:

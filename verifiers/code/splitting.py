@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import marshal
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifiers.code.guest.values import CodecError, dumps, encode
+from verifiers.code.guest.start import DIRECT
 
 _PURE = (
     "abs all any bool complex dict float frozenset int isinstance len list max min round set sorted str sum tuple".split()
@@ -40,8 +41,12 @@ class Split:
 
 
 def call_message(function: str, args: Iterable[Any], kwargs: Mapping[str, Any] | None = None) -> bytes:
-    """The message that asks the solution's process to call one of its functions (see `guest.peer`)."""
-    return dumps(["?", "call_global", encode((function, tuple(args), dict(kwargs or {})))])
+    """The message that asks the solution's process to call one of its functions (see `guest.start`).
+
+    Raises:
+        ValueError: an argument that is not plain.
+    """
+    return DIRECT + marshal.dumps((function, tuple(args), dict(kwargs or {})))
 
 
 def split_asserts(tests: Sequence[str]) -> list[Split] | None:
@@ -124,7 +129,7 @@ def _split(node: ast.stmt, owned: frozenset[str], aliases: Mapping[str, str]) ->
     try:
         expression = ast.fix_missing_locations(ast.Expression(splitter.visit(node.test)))
         code = compile(expression, "<test>", "eval")
-    except (_NotSplittable, CodecError, RecursionError):
+    except (_NotSplittable, ValueError, RecursionError):
         return None
 
     def holds(results: Sequence[Any]) -> bool:

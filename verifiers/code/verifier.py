@@ -105,7 +105,10 @@ def _splits(task: Task) -> Sequence[Split] | None:
     if task.mode == "check":
         split = split_check(task.test_code, task.entry_point)
         return split and [split]
-    return [_split_call(task, test) for test in task.tests]
+    try:
+        return [_split_call(task, test) for test in task.tests]
+    except ValueError:  # arguments that are not plain
+        return None
 
 
 def _split_call(task: Task, test: Any) -> Split:

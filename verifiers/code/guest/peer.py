@@ -8,17 +8,21 @@ name a function that is not in the other's table, and nothing is unpickled or ev
 
 from __future__ import annotations
 
+import _thread
 import builtins
 import collections
-import numbers
 import sys
-import threading
 import types
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from typing import Any
 
-from verifiers.code.guest.values import CodecError, Written, decode, dumps, encode, loads
+from verifiers.code.guest.values import CodecError, decode, dumps, encode, loads
+
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from verifiers.code.guest.values import Written
 
 
 class Remote:
@@ -49,7 +53,7 @@ class Peer:
     ):
         self._channel, self._functions, self._proxy, self._sends, self._takes = channel, functions, proxy, sends, takes
         # A thread of the solution may call back while the main thread computes, so answering holds no lock.
-        self._receiving, self._sending = threading.RLock(), threading.Lock()
+        self._receiving, self._sending = _thread.RLock(), _thread.allocate_lock()
         self._exports: list[Any] = []
         self._export_ids: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
@@ -78,23 +82,17 @@ class Peer:
                         raise RuntimeError("the call raised StopIteration") from error
                     raise error
 
-    def serve(self) -> None:
-        """Answer until the other side hangs up."""
-        while True:
+    def serve(self, first: bytes) -> None:
+        """Answer a message that has come already, then all others until the other side hangs up."""
+        message = _read(first)
+        while message is not None:
+            self._answer(message)
             with self._receiving:
                 message = self._receive()
-            if message is None:
-                return
-            self._answer(message)
 
     def _receive(self) -> Any:
         frame = self._channel.recv()
-        if frame is None:
-            return None
-        message = loads(frame)
-        if type(message) is not list or len(message) < 2 or message[0] not in ("?", "=", "!"):
-            raise CodecError("malformed message")
-        return message
+        return None if frame is None else _read(frame)
 
     def _send(self, message: Any) -> None:
         frame = dumps(message)
@@ -222,6 +220,13 @@ class Peer:
         return kind
 
 
+def _read(frame: bytes) -> Any:
+    message = loads(frame)
+    if type(message) is not list or len(message) < 2 or message[0] not in ("?", "=", "!"):
+        raise CodecError("malformed message")
+    return message
+
+
 class RemoteException:
     """Mixed into exception classes that the other side defined: its text and attributes are those of the original."""
 
@@ -254,10 +259,13 @@ def base_value(item: Any) -> Any:
     for base, read in _BASE_READERS.items():
         if issubclass(kind, base):
             return read(item)
-    if issubclass(kind, numbers.Integral):
-        return int(item)
-    if issubclass(kind, numbers.Rational):
-        return Fraction(int(item.numerator), int(item.denominator))
+    if numbers := sys.modules.get("numbers"):  # those of other libraries register there
+        if issubclass(kind, numbers.Integral):
+            return int(item)
+        if issubclass(kind, numbers.Rational):
+            from fractions import Fraction
+
+            return Fraction(int(item.numerator), int(item.denominator))
     return None
 
 

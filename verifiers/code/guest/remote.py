@@ -18,10 +18,15 @@ import copy
 import math
 import operator
 import sys
-from collections.abc import Callable
-from typing import Any
 
-from verifiers.code.guest.peer import Peer, Remote, base_value
+from verifiers.code.guest.peer import Remote, base_value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from verifiers.code.guest.peer import Peer
 
 UNARY: dict[str, Callable[..., Any]] = {
     "__neg__": operator.neg,

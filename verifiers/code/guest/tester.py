@@ -11,13 +11,16 @@ import builtins
 import importlib
 import sys
 import types
-from typing import Any
 
 from verifiers.code.compare import same_value
 from verifiers.code.guest.peer import Peer, Remote
 from verifiers.code.guest.remote import call, describe, operate, proxies
 from verifiers.code.guest.solution import PURE, tester_takes
 from verifiers.code.guest.values import CodecError, decode, dumps, loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 TESTS = "tests"
 """The module name of the test code, by which its own objects are known."""
@@ -92,7 +95,7 @@ class Report:
         self._channel.send(b"V" + dumps({"outcome": outcome, "why": why}))
 
 
-class Names(dict[str, Any]):
+class Names(dict):  # type: ignore[type-arg]
     """The tests' globals. What they do not define is looked up in the solution, each time anew, since it may change.
 
     Builtins and well-known modules are always those of this process: a solution that defines abs() or `class math` would
