@@ -1,7 +1,6 @@
 """Tests judged here: the solution's process is asked for results, and the results are compared in this process.
-
-Small values of exact builtin types only: whatever is larger, or has a class of its own, takes the way through the tester
-(`relayed`), where comparing it is on the solution's own time.
+ Small values of exact builtin types only: whatever is larger, or has a class of its own, takes the way through the
+tester (`relayed`), where comparing it is on the solution's own time.
 """
 
 from __future__ import annotations
@@ -13,7 +12,17 @@ from sandbox import Limits, Sandbox, Session, SessionEnded
 from verifiers.code.guest import SOLUTION
 from verifiers.code.guest.start import MAX_PLAIN
 from verifiers.code.guest.values import PLAIN_READERS, CodecError, NotPlain, decode
-from verifiers.code.outcome import ACCEPTED, RUNTIME_ERROR, WRONG, Outcome, TestResult, answer, ended_as, filled, overrun
+from verifiers.code.outcome import (
+    ACCEPTED,
+    RUNTIME_ERROR,
+    WRONG,
+    Outcome,
+    TestResult,
+    answer,
+    ended_as,
+    filled,
+    overrun,
+)
 from verifiers.code.splitting import Split
 
 _MAX_FRAME = 64 << 10
@@ -59,7 +68,9 @@ def _judge_one(test: Split, answers: Iterator[tuple[Any, TestResult | None]]) ->
         return problem
     try:
         return TestResult(ACCEPTED if test.holds(values) else WRONG)
-    except Exception as error:  # what the assert statement would have raised: len() of an int, a comparison of a str and an int
+    except (
+        Exception
+    ) as error:  # what the assert statement would have raised: len() of an int, a comparison of a str and an int
         return TestResult(RUNTIME_ERROR, f"{type(error).__name__} in the test: {error}"[:500])
 
 

@@ -25,7 +25,7 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One program: its tests in order, those that were not reached included, and the job that ran it (the last of many)."""
+    """One program: its tests in order, including those that were not reached, and the (last) job that ran it."""
 
     tests: Sequence[TestResult]
     run: RunResult | None = None
@@ -72,8 +72,8 @@ _OVERRUN = frozenset((Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT, Status.VIOLATION
 
 
 def answer(frame: bytes) -> tuple[Any, TestResult | None]:
-    """What the solution's process says in `guest.start`'s form: (tokens, None), (None, what went wrong), or (None, None) for a
-    value that is not plain."""
+    """What the solution's process says in `guest.start`'s form: (tokens, None), (None, what went wrong), or (None,
+    None) for a value that is not plain."""
     try:
         message = loads(frame)
     except CodecError as error:

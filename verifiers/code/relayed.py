@@ -42,10 +42,11 @@ def judge(box: Sandbox, program: str, plan: Mapping[str, Any], total: int, limit
     nonce = secrets.token_hex(16)
     tester_limits = limits.but(wall_s=limits.wall_s + _TESTER_EXTRA_S, cpu_s=limits.cpu_s + 1)
     # The tester first: the solution's clock starts with the solution, which must not wait for a place beside it.
-    with box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester:
-        with box.open(program, entry=SOLUTION, limits=limits, beside=tester) as solution:
-            conversation = _Conversation(tester, solution, total, nonce)
-            return conversation.outcome()
+    with (
+        box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester,
+        box.open(program, entry=SOLUTION, limits=limits, beside=tester) as solution,
+    ):
+        return _Conversation(tester, solution, total, nonce).outcome()
 
 
 class _Conversation:

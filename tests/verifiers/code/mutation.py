@@ -1,6 +1,6 @@
 """Small faults put into a program, and a plain run that says which of them the tests notice.
 
-`python mutation.py < programs.json` runs trusted sources, each in a fork of its own, and prints whether each came to its end.
+`python mutation.py < programs.json` runs trusted sources, each in a fork of its own, and says which came to their end.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SWAPS: dict[type, type] = {
 
 
 def mutants(source: str) -> Iterator[str]:
-    """Programs that differ from the source in one place: an operator, a constant, a condition, a statement; then a result."""
+    """Programs that differ from the source in one place: operators, constants, conditions, statements; then results."""
     tree = ast.parse(source)
     nodes = list(enumerate(ast.walk(tree)))
     for changes in (_changes, _other_results):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -13,13 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.verifiers.code import mutation
 from verifiers.types import Score
 
 pytestmark = pytest.mark.slow
-
-_spec = importlib.util.spec_from_file_location("mutation", Path(__file__).parent / "mutation.py")
-mutation = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(mutation)
 
 MUTANTS = 3  # for each problem
 TRIED = 12  # at most, to find that many which fail
@@ -34,7 +30,7 @@ def _data(name: str) -> Path:
 def _humaneval() -> list[tuple[str, str, dict[str, Any], str]]:
     """(id, reference, gold, the same tests for a plain run)."""
     problems = []
-    for line in gzip.open(_data("humaneval/HumanEval.jsonl.gz"), "rt"):
+    for line in gzip.decompress(_data("humaneval/HumanEval.jsonl.gz").read_bytes()).splitlines():
         p = json.loads(line)
         gold = {"mode": "check", "test_code": p["test"], "entry_point": p["entry_point"]}
         plain = f"\n{p['test']}\ncheck({p['entry_point']})"
@@ -46,7 +42,9 @@ def _mbpp() -> list[tuple[str, str, dict[str, Any], str]]:
     problems = []
     for p in json.loads(_data("mbpp/sanitized-mbpp.json").read_text()):
         tests = p["test_imports"] + p["test_list"]
-        problems.append((f"MBPP/{p['task_id']}", p["code"], {"mode": "asserts", "tests": tests}, "\n" + "\n".join(tests)))
+        problems.append(
+            (f"MBPP/{p['task_id']}", p["code"], {"mode": "asserts", "tests": tests}, "\n" + "\n".join(tests))
+        )
     return problems
 
 

@@ -6,20 +6,22 @@ import builtins
 import importlib
 import sys
 
-from verifiers.code.guest.peer import Peer, base_value
-from verifiers.code.guest.remote import call, describe, operate, proxies
+from verifiers.code.guest.objects import base_value
+from verifiers.code.guest.operations import call, describe, operate
+from verifiers.code.guest.peer import Peer
+from verifiers.code.guest.remote import proxies
 
 TYPE_CHECKING = False  # the import of typing takes longer than most calls
 if TYPE_CHECKING:
     from typing import Any
 
 PURE = frozenset(
-    "math cmath collections fractions decimal datetime itertools functools operator re string statistics heapq bisect copy "
-    "random json typing numpy".split()
+    """math cmath collections fractions decimal datetime itertools functools operator re string statistics heapq bisect
+    copy random json typing numpy""".split()  # noqa: SIM905
 )
 """Modules whose contents the tester looks up in its own process when the solution has them under their own name."""
 
-_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())
+_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())  # noqa: SIM905
 
 
 def tester_takes(module: str, name: str) -> bool:

@@ -1,8 +1,8 @@
-"""What every job starts with: loads the submission and answers plain calls. Kept small, since each fork pays for its pages.
-
-The submission owns this process and may forge whatever is said here. It gains nothing: the other side takes results for
-results, knows the answers, and never sends them. What needs more than plain values (a tester's proxies, handles, callbacks)
-is read from compiled code that the zygote holds as bytes, in the job that needs it.
+"""What every job starts with: loads the submission and answers plain calls. Kept small, since each fork pays for its
+pages.
+ The submission owns this process and may forge whatever is said here. It gains nothing: the other side takes results
+for results, knows the answers, and never sends them. What needs more than plain values (a tester's proxies, handles,
+callbacks) is read from compiled code that the zygote holds as bytes, in the job that needs it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DIRECT = b"D"
-"""First byte of a direct call: marshalled (name, args, kwargs) follows. Marshal goes towards the untrusted side only."""
+"""First byte of a direct call; marshalled (name, args, kwargs) follow. Marshal goes towards the untrusted side only."""
 
 PACKAGE = "verifiers.code.guest"
 MAX_PLAIN = 10_000
@@ -27,8 +27,8 @@ MAX_PLAIN = 10_000
 def serve_solution(channel: Any, code: str) -> None:
     """Run the program as a module, report, then answer until the caller hangs up.
 
-    Answers to direct calls: `["=", tokens]` as `values.decode` reads them, `["!", name, text]` for an exception, `["~"]` for
-    a value that is not plain.
+    Answers to direct calls: `["=", tokens]` as `values.decode` reads them, `["!", name, text]` for an exception,
+    `["~"]` for a value that is not plain.
     """
     space = _fresh_module(code)
     try:
@@ -101,7 +101,7 @@ def _exception(error: BaseException) -> bytes:
 
 
 def plain_text(value: Any) -> bytes:
-    """`["=", tokens]` of a value of exact builtin types, in the form of `values.encode`; `["~"]` for any other or a large one."""
+    """`["=", tokens]`, in the form of `values.encode`, for a small value of exact builtin types; `["~"]` for others."""
     parts: list[str] = []
     todo = [value]
     while todo:
@@ -136,4 +136,4 @@ def plain_text(value: Any) -> bytes:
     return f'["=",[{",".join(parts)}]]'.encode()
 
 
-_TAGS = {list: "l", tuple: "t", dict: "d", set: "s", frozenset: "fs"}
+_TAGS: dict[Any, str] = {list: "l", tuple: "t", dict: "d", set: "s", frozenset: "fs"}

@@ -1,7 +1,6 @@
 """Values as flat JSON: how arguments and results cross between a hostile process and a trusted one.
-
-A value is a list of tokens in prefix order. Numbers, strings, true, false and null stand for themselves; every other token
-is a list: a tag, what the tag needs, and for a container the number of its children, which follow.
+ A value is a list of tokens in prefix order. Numbers, strings, true, false and null stand for themselves; every other
+token is a list: a tag, what the tag needs, and for a container the number of its children, which follow.
 
     {"k": (1, 2.5)}   ->   [["d", 1], "k", ["t", 2], 1, 2.5]
 
@@ -15,9 +14,10 @@ from __future__ import annotations
 import collections
 import json
 import math
-import re  # json has imported it
 import sys
 from importlib import import_module
+
+from verifiers.code.guest.arrays import is_numpy, read_numpy, read_object_array, write_numpy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -222,9 +222,9 @@ _LIBRARY_WRITERS: dict[tuple[str, str], Callable[[Any], Written]] = {
 
 
 def _library_writer(kind: type) -> Callable[[Any], Written] | None:
-    """How to write a type of a library that the sender has imported; looked up by identity, whatever a class calls itself."""
-    if _is_numpy(kind):
-        return _write_numpy
+    """How to write a type of a library that the sender has imported; by identity, whatever a class calls itself."""
+    if is_numpy(kind):
+        return write_numpy
     place = kind.__module__, kind.__name__
     if place[0] == "pathlib._local":  # Python 3.13
         place = "pathlib", place[1]
@@ -256,47 +256,6 @@ PLAIN_READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
 """Tag -> number of children (None: the token says), function of the children and of the token's parameters."""
 
 
-# ---- numpy, where the sender has it: by dtype and bytes ----
-
-_DTYPE = r"[<>|][biufc]\d{1,2}|[<>|][SU]\d{1,6}|<[mM]8(\[\w{1,4}\])?"
-
-
-def _is_numpy(kind: type) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and (kind is numpy.ndarray or issubclass(kind, numpy.generic))
-
-
-def _write_numpy(value: Any) -> Written:
-    numpy = sys.modules["numpy"]
-    dtype = value.dtype.str
-    scalar = type(value) is not numpy.ndarray
-    if re.fullmatch(_DTYPE, dtype):
-        return ["np", dtype, None if scalar else value.shape, value.tobytes().decode("latin-1")], ()
-    if dtype == "|O" and not scalar:
-        return ["no", value.size, value.shape], value.ravel().tolist()
-    # Long doubles and records: as near as plain values come.
-    plain = value.tolist()
-    return ["no", 1, ()], (str(value) if type(plain) is type(value) else plain,)
-
-
-def _read_numpy(_: Any, dtype: str, shape: Any, data: str) -> Any:
-    import numpy
-
-    if not re.fullmatch(_DTYPE, dtype):
-        raise CodecError("malformed value: no dtype of plain numbers")
-    flat = numpy.frombuffer(data.encode("latin-1"), numpy.dtype(dtype))
-    return flat[0] if shape is None else flat.reshape(shape).copy()
-
-
-def _read_object_array(children: Sequence[Any], shape: Any) -> Any:
-    import numpy
-
-    made = numpy.empty(len(children), object)
-    for position, child in enumerate(children):
-        made[position] = child
-    return made.reshape(shape)
-
-
 READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
     **PLAIN_READERS,
     "ba": (0, lambda _, data: bytearray(data.encode("latin-1"))),
@@ -319,6 +278,6 @@ READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
     "ar": (0, _array),
     "uu": (0, lambda _, digits: import_module("uuid").UUID(hex=digits)),
     "path": (0, lambda _, text: import_module("pathlib").PurePosixPath(text)),
-    "np": (0, _read_numpy),
-    "no": (None, _read_object_array),
+    "np": (0, read_numpy),
+    "no": (None, read_object_array),
 }
