@@ -98,7 +98,9 @@ class Jail:
             os.dup2(fd, target)
         if self._rules is not None:
             os.dup2(self._rules, _RULES_FD)
-        os.closerange(_RULES_FD + 1, 1 << 20)
+        os.closerange(_RULES_FD + (self._rules is not None), 1 << 20)
+        if len(fds) < _RULES_FD:
+            os.closerange(len(fds), _RULES_FD)
         os.chdir(cwd)
         for name, values in self._rlimits:
             resource.setrlimit(name, values)
@@ -112,6 +114,9 @@ class Jail:
             os.setresuid(self._user, self._user, self._user)  # root's capabilities go with it
         else:
             linux.drop_capabilities()
+        linux.prctl(
+            linux.PR_SET_DUMPABLE, 1
+        )  # our zygote is not; without it not even the zygote may look at us in /proc
         if self._orphaned:
             linux.prctl(linux.PR_SET_PDEATHSIG, _SIGKILL)
         if self._rules is not None:
