@@ -30,6 +30,7 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "OPENSSL_CONF": "/dev/null",  # node ends at once when it may not read the system's
     "MKL_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "LD_BIND_NOW": "1",  # or every job resolves the symbols that it is the first to use

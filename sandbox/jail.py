@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+from collections.abc import Callable
 
 from sandbox import landlock, linux
 from sandbox.seccomp import Filter
@@ -24,7 +25,7 @@ class Jail:
         user: uid and gid to become; None keeps them.
         rules: Landlock ruleset descriptor; None where the kernel has none.
         ours: seccomp filter that a zygote can live with; None at level rlimits.
-        theirs: seccomp filter that takes from a job what its zygote still needs.
+        theirs: whether a job may have several processes, to the filter that takes from it what its zygote still needs.
         counts_tasks: nobody else has that uid, so the kernel's limit on a user's tasks limits the job's.
         first_to_go: tell the kernel to kill the job rather than the zygote when their group runs out of memory.
         orphaned: the job would outlive a killed zygote, so it has to ask for its own death.
@@ -36,7 +37,7 @@ class Jail:
         user: int | None,
         rules: int | None,
         ours: Filter | None,
-        theirs: Filter | None,
+        theirs: Callable[[bool], Filter] | None,
         counts_tasks: bool,
         first_to_go: bool,
         orphaned: bool,
@@ -87,14 +88,19 @@ class Jail:
         self._rlimits = [(name, _capped(name, soft, hard)) for name, soft, hard in wanted]
         self._limits = limits
 
-    def close(self, fds: tuple[int, ...], cwd: str) -> None:
-        """In the job: lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel), the others go."""
+    def close(self, fds: tuple[int, ...], cwd: str, forks: bool) -> None:
+        """In the job: lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel), the others go.
+
+        `forks`: it may start processes even where a job may not, since it is a compiler and not a stranger's program.
+        """
         os.setsid()
         for target, fd in enumerate(fds):
             os.dup2(fd, target)
         if self._rules is not None:
             os.dup2(self._rules, _RULES_FD)
-        os.closerange(_RULES_FD + 1, 1 << 20)
+        os.closerange(_RULES_FD + (self._rules is not None), 1 << 20)
+        if len(fds) < _RULES_FD:
+            os.closerange(len(fds), _RULES_FD)
         os.chdir(cwd)
         for name, values in self._rlimits:
             resource.setrlimit(name, values)
@@ -108,13 +114,16 @@ class Jail:
             os.setresuid(self._user, self._user, self._user)  # root's capabilities go with it
         else:
             linux.drop_capabilities()
+        linux.prctl(
+            linux.PR_SET_DUMPABLE, 1
+        )  # our zygote is not; without it not even the zygote may look at us in /proc
         if self._orphaned:
             linux.prctl(linux.PR_SET_PDEATHSIG, _SIGKILL)
         if self._rules is not None:
             linux.restrict(_RULES_FD)
             os.close(_RULES_FD)
         if self._theirs:
-            self._theirs.install()
+            self._theirs(forks).install()
 
 
 def reserve_descriptors() -> None:

@@ -18,6 +18,7 @@ from sandbox.scratch import Scratch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 _PIPE_HOLDS = 1 << 16
@@ -41,7 +42,7 @@ class Zygote:
         self._conn = conn
         self._namespaced = level >= levels.NAMESPACED
         self._group = group
-        self.flags = _flags(level, os.geteuid() == 0)
+        self.flags = _flags(level)
         if self._namespaced:
             user: int | None = namespaces.JOB_ID
             self.flags |= rootfs.build(config["shared"], namespaces.JOB_ID)
@@ -50,6 +51,8 @@ class Zygote:
             user = _user_without_namespaces(config["shared"], config["number"])
             place = config["scratch"]
             os.environ.update(HOME=place + "/work", TMPDIR=place + "/tmp")
+        if user is not None and os.geteuid() == 0:
+            self.flags.add("own_user")
         self._scratch = Scratch(place, mounted=self._namespaced, owner=user)
         sys.path.extend(config["sys_path"])
         for name in config["preload"]:
@@ -74,7 +77,7 @@ class Zygote:
             self.flags.add("landlock")
         if level >= levels.FILTERED:
             ours = seccomp.Filter(seccomp.zygotes_program())
-            theirs = seccomp.Filter(seccomp.jobs_program(deny_fork=not self._namespaced, deny_owner_calls=user is None))
+            theirs = self._jobs_filter(version, user)
         return Jail(
             user=user,
             rules=rules,
@@ -83,6 +86,23 @@ class Zygote:
             counts_tasks=user is not None,
             first_to_go="memory" in self.flags and "proc" in self.flags,
             orphaned=not self._namespaced,
+        )
+
+    def _jobs_filter(self, landlock_version: int, user: int | None) -> Callable[[bool], seccomp.Filter]:
+        """From whether a job may have more than one process to its filter."""
+        if self._namespaced:
+            both = seccomp.Filter(seccomp.jobs_program())
+            return lambda forks: both
+        filters = {
+            forks: seccomp.Filter(seccomp.jobs_program(deny_fork=not forks, deny_owner_calls=user is None))
+            for forks in (False, True)
+        }
+        # Processes of the host are in sight here. Landlock keeps signals inside from version 6 on; before, the filter names
+        # the job's own pid, and so is made in the job.
+        if landlock_version >= 6 or user is not None:
+            return filters.__getitem__
+        return lambda forks: seccomp.Filter(
+            seccomp.jobs_program(deny_fork=not forks, deny_owner_calls=True, signal_only=os.getpid())
         )
 
     def serve(self) -> None:
@@ -137,7 +157,7 @@ class Zygote:
 
     def _become_job(self, request: dict[str, Any], code: bytes, fds: tuple[int, ...]) -> None:
         try:
-            self._jail.close(fds, self._scratch.work)
+            self._jail.close(fds, self._scratch.work, request["tool"])
             gc.enable()
             self._locked_in[0] = 1
             self._locked_in.close()  # before a line of untrusted code
@@ -155,7 +175,7 @@ class Zygote:
             os._exit(125)
 
 
-def _flags(level: int, root: bool) -> set[str]:
+def _flags(level: int) -> set[str]:
     """What that level enforces; see `levels.FLAGS`."""
     flags = {"memory" if level >= levels.CGROUPED else "memory_polled"}
     if level >= levels.FILTERED:
@@ -164,7 +184,7 @@ def _flags(level: int, root: bool) -> set[str]:
         flags |= {"disk"}
     else:
         flags |= {"disk_polled"} | ({"one_process"} if level >= levels.FILTERED else set())
-    return flags | ({"own_user"} if root else set())
+    return flags
 
 
 def _user_without_namespaces(shared: list[str], number: int) -> int | None:
