@@ -11,9 +11,10 @@
     answer_tags = true                          # all other keys are arguments
     weight = 0.2                                # only where there is no formula; 1.0 by default
 
-A table inside a part that has a `use` of its own is a verifier as an argument. An object that is a verifier already,
-such as a function under `@verifier`, takes no arguments. A package can give its verifiers short names by entry points
-of the group `assay.verifiers`: `use = "name"`.
+A part without a `use` is used by its own name: `math = 0.8`, `think_format = { weight = 0.2, opened = true }`. Short
+names are those of SHORT below, and those that an installed package gives its verifiers by entry points of the group
+`assay.verifiers`. A table inside a part that has a `use` of its own is a verifier as an argument. An object that is a
+verifier already, such as a function under `@verifier`, takes no arguments.
 """
 
 from __future__ import annotations
@@ -28,6 +29,16 @@ from verifiers.base import Verifier
 from verifiers.formula import FormulaError, read_formula
 
 ENTRY_POINTS = "assay.verifiers"
+SHORT = {
+    "math": "verifiers.math:MathVerifier",
+    "code": "verifiers.code:CodeVerifier",
+    "exact": "verifiers.exact:ExactMatch",
+    "choice": "verifiers.choice:MultipleChoice",
+    "think_format": "verifiers.format:ThinkFormat",
+    "length": "verifiers.text:Length",
+    "ifeval": "verifiers.instructions:IFEval",
+}
+"""The verifiers that most rewards are made of; all others by import path."""
 
 
 class ConfigError(ValueError):
@@ -48,21 +59,27 @@ def reward_from_config(table: Mapping[str, Any], *, key: str = "reward") -> Veri
     if "use" in table:  # a reward of one part needs no name for it
         return weighted({key: table}, key)
     formula = table.get("formula")
-    parts = {name: part for name, part in table.items() if name != "formula"}
-    for name, part in parts.items():
-        if not isinstance(part, Mapping):
-            raise ConfigError(f'{key}.{name} = {part!r}: write a table, [{key}.{name}], with use = "module:object".')
+    parts = {name: _part(name, part, f"{key}.{name}") for name, part in table.items() if name != "formula"}
     if not parts:
         raise ConfigError(f'{key} has no part: write [{key}.NAME] with use = "module:object".')
     if formula is None:
         return weighted({f"{key}.{name}": part for name, part in parts.items()}, key)
-    if heavy := next((name for name, part in parts.items() if "weight" in part), None):
+    if heavy := next((name for name, part in parts.items() if part.get("weight", 1.0) != 1.0), None):
         raise ConfigError(f"{key}.{heavy}.weight: with a formula, weights stand in the formula.")
     made = {name: verifier_from_config(part, f"{key}.{name}") for name, part in parts.items()}
     try:
         return read_formula(str(formula), made)
     except FormulaError as error:
         raise ConfigError(f"{key}.formula: {error}") from None
+
+
+def _part(name: str, part: Any, key: str) -> dict[str, Any]:
+    """A part written out: `math = 0.8` is a weight, and what has no `use` is used by its own name."""
+    if isinstance(part, int | float) and not isinstance(part, bool):
+        part = {"weight": part}
+    if not isinstance(part, Mapping):
+        raise ConfigError(f'{key} = {part!r}: write a weight, or a table [{key}] with use = "module:object".')
+    return {"use": name, **part}
 
 
 def weighted(parts: Mapping[str, Mapping[str, Any]], key: str) -> Verifier:
@@ -72,7 +89,7 @@ def weighted(parts: Mapping[str, Mapping[str, Any]], key: str) -> Verifier:
         weight = part.get("weight", 1.0)
         if isinstance(weight, bool) or not isinstance(weight, int | float):
             raise ConfigError(f"{name}.weight = {weight!r}: write a number.")
-        made = verifier_from_config({k: v for k, v in part.items() if k != "weight"}, name)
+        made = verifier_from_config(part, name)
         try:
             terms.append(made if weight == 1 else weight * made)
         except ValueError as error:
@@ -91,7 +108,7 @@ def verifier_from_config(table: Mapping[str, Any], key: str) -> Verifier:
     arguments = {
         name: verifier_from_config(value, f"{key}.{name}") if isinstance(value, Mapping) and "use" in value else value
         for name, value in table.items()
-        if name != "use"
+        if name not in ("use", "weight")
     }
     if isinstance(thing, Verifier):
         if arguments:
@@ -121,11 +138,11 @@ def load_object(path: str, key: str = "use") -> Any:
     """
     module_name, colon, attribute = path.partition(":")
     if not colon:
-        found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
-        if path not in found:
-            known = f", or one of {', '.join(sorted(found))}" if found else ""
-            raise ConfigError(f'{key} = {path!r}: write an import path, "module:object"{known}.')
-        return found[path].load()
+        named = SHORT | {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+        if path not in named:
+            known = ", ".join(sorted(named))
+            raise ConfigError(f'{key} = {path!r}: write an import path, "module:object", or one of {known}.')
+        module_name, _, attribute = named[path].partition(":")
     try:
         thing: Any = importlib.import_module(module_name)
     except (ImportError, ValueError) as error:
