@@ -154,9 +154,9 @@ def _letter_of_gold(gold: Any, options: Sequence[str]) -> str | None:
         return known[gold] if 0 <= gold < len(known) else None
     if not isinstance(gold, str):
         return None
-    by_text = _by_text(gold, options)
     letter = gold.strip().strip("()[].: ").upper()
-    return by_text or (letter if len(letter) == 1 and letter in known else None)
+    # A letter before a text: options may be letters themselves, and then a completion's "A" is a letter too.
+    return letter if len(letter) == 1 and letter in known else _by_text(gold, options)
 
 
 def _complaint(gold: Any, options: Sequence[str]) -> str:
