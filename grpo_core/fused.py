@@ -244,8 +244,7 @@ class _Sweep:
         if self.d_hidden is not None:
             self.d_hidden[index_C] = (torch.mm(e_CV, self.weight_VD) * -scale_C[:, None]).to(self.d_hidden.dtype)
         if self.d_weight is not None:
-            h_CD = (self.hidden_MD[index_C] * scale_C[:, None]).to(e_CV.dtype)
-            kernels.subtract_product_(self.d_weight, e_CV, h_CD)
+            kernels.add_product_(self.d_weight, e_CV, (self.hidden_MD[index_C] * -scale_C[:, None]).to(e_CV.dtype))
 
     def _certify(self, index_C: Tensor, c_others_C: Tensor) -> Tensor:
         """Rows to keep: all but the smallest, which together hold at most `skip_mass` of the tile's sum |c| (1 - p_t).

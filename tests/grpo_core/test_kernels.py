@@ -87,11 +87,11 @@ def test_compact_moves_rows_up_in_place(keep):
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_products_are_subtracted_in_the_dtype_of_the_total(monkeypatch, dtype):
-    monkeypatch.setattr(kernels, "CACHE_BYTES", 8)  # slices of a few rows
+def test_products_are_added_in_the_dtype_of_the_total(monkeypatch, dtype):
+    monkeypatch.setattr(kernels, "CACHE_BYTES", 24)  # slices of a few rows
     e, h, total = torch.randn(C, V).to(dtype), torch.randn(C, 3).to(dtype), torch.randn(V, 3)
-    wanted = total.double() - e.double().t() @ h.double()
-    kernels.subtract_product_(total, e, h)
+    wanted = total.double() + e.double().t() @ h.double()
+    kernels.add_product_(total, e, h)
     torch.testing.assert_close(total.double(), wanted, rtol=1e-2 if dtype == torch.bfloat16 else 1e-5, atol=1e-2)
 
 
