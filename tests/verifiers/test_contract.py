@@ -214,6 +214,7 @@ def verdicts():
     return [
         [module.__name__, repr(verifier), plain(scores_of(verifier, samples))]
         for module in modules_with_verifiers()
+        if getattr(module, "EXAMPLES", None)
         for verifier, samples, _ in examples_of(module)
         if verifier.concurrency == 1
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.formula import FormulaError, read_formula
 
 NAMES = {"a": Number(), "b": Number(), "Number": Number}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from verifiers.base import Verifier, Wrapper, name_of, scores_of
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.types import Sample, Score
 
 

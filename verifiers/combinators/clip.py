@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verifiers.base import Verifier, Wrapper, name_of
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.types import Sample, Score
 
 
@@ -31,7 +31,7 @@ class Clip(Wrapper):
 def clip(inner: Verifier, low: float, high: float) -> Clip:
     """`low` where `inner` gives less, `high` where it gives more; the part keeps the raw value.
 
-    >>> from verifiers.combinators.example import Number
+    >>> from verifiers.example import Number
     >>> clip(Number(), 0, 1)
     clip(Number(), 0.0, 1.0)
     """

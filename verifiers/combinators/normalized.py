@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from verifiers.base import Verifier, Wrapper, name_of, scores_of
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.groups import groups_of
 from verifiers.types import Problem, Sample, Score
 

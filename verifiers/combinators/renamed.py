@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from verifiers.base import Verifier, Wrapper, scores_of
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.types import Sample, Score
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from verifiers.base import Verifier, Wrapper, name_of
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.types import Sample, Score
 
 

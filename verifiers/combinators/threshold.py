@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from verifiers.base import Verifier, Wrapper, name_of
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.types import Sample, Score
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from verifiers.base import Verifier, Wrapper, verifier
+from verifiers.base import Verifier, Wrapper
+from verifiers.example import ends_in_gold
 from verifiers.text.length import Unit, check_unit, length_of, no_token_count
 from verifiers.types import Sample, Score
 
@@ -59,13 +60,8 @@ class CosineLength(Wrapper):
         return Score(value, score.reason, score.extracted, self.name, (score,), {"length": n})
 
 
-@verifier(name="ends_in_gold")
-def _ends_in_gold(sample: Sample) -> bool | None:
-    return None if sample.gold is None else sample.completion.endswith(sample.gold)
-
-
 EXAMPLES = {
-    CosineLength(_ends_in_gold, 10, unit="characters"): [
+    CosineLength(ends_in_gold, 10, unit="characters"): [
         ("4", "4" * 10, 0.5),
         ("4", "xxxx4", 0.75),
         ("4", "x" * 99 + "4", 0.5),
@@ -73,5 +69,5 @@ EXAMPLES = {
         ("5", "", -1.0),
         (None, "4", None),
     ],
-    CosineLength(_ends_in_gold, 4, exceeded=-10.0, unit="characters"): [("4", "xxxx4", -10.0), ("4", "xxx4", 0.5)],
+    CosineLength(ends_in_gold, 4, exceeded=-10.0, unit="characters"): [("4", "xxxx4", -10.0), ("4", "xxx4", 0.5)],
 }

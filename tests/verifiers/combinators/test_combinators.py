@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from verifiers import Problem, Sample, Score, Verifier, gate, verifier
 from verifiers.combinators import cached, clip, normalized, renamed, scheduled, set_step, threshold, timed
-from verifiers.combinators.example import Number
+from verifiers.example import Number
 from verifiers.formula import read_formula
 
 NUMBERS = st.floats(-10, 10)
