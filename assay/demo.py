@@ -22,6 +22,7 @@ from assay.console import console, facts, last_line
 from assay.eval import NOTES, print_summaries
 from assay.loop import Recorder, run_steps
 from assay.measure import measure
+from assay.models import quiet
 from assay.training_report import charts, lead, part_rows
 from benchmarks.evaluate import versions
 from benchmarks.jsonl import read_log
@@ -97,6 +98,7 @@ def _reward() -> Any:
 def _build(seed: int) -> tuple[Any, Any]:
     from grpo_core.tiny import tiny_model, tiny_tokenizer
 
+    quiet()
     tokenizer = tiny_tokenizer()
     return tiny_model(tokenizer, seed=seed), tokenizer
 

@@ -17,6 +17,14 @@ def pick_device(name: str = "auto") -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def quiet() -> None:
+    """No progress bars and advice from transformers between our own lines."""
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+
+
 def load_model(source: str, device: str = "auto", dtype: str = "auto") -> tuple[Any, Any]:
     """Model and tokenizer of a folder or a hub id.
 
@@ -25,6 +33,7 @@ def load_model(source: str, device: str = "auto", dtype: str = "auto") -> tuple[
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    quiet()
     if Path(source).is_dir() and not (Path(source) / "config.json").exists():
         raise AssayError(f"{source} is a folder without a config.json; give the folder that save_pretrained() wrote.")
     if not Path(source).exists() and (source.startswith((".", "/", "~")) or source.count("/") > 1):
