@@ -17,7 +17,8 @@
         trainer.save("runs/a")                                         # the state after the last whole step
 
 `Trainer.step()` is one optimizer step and returns its metrics; `train()` only calls it. Rollouts are drawn when none
-are left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` steps use up. Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
+are left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` steps use up.
+Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
 
 Metrics are flat and plain numbers (None where there is nothing to say). Everything but `time/...` is the same, bit for
 bit, for the same seed on the same machine:
@@ -31,7 +32,8 @@ bit, for the same seed on the same machine:
     time/..._ms              of generate, reward, score (old and reference log-probabilities), update
     time/..._tokens_per_s    of generate (completion tokens) and update (prompt and completion tokens)
 
-`reward`, `rollout` and the times of all but `update` describe the draw that the step trains on, and repeat until the next.
+`reward`, `rollout` and all times but that of `update` describe the draw that the step trains on; they repeat until the
+next draw.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ from grpo_core.advantage import group_advantages
 from grpo_core.batch import Batch, Experience, collate, micro_batches, packed_rows
 from grpo_core.config import TrainConfig
 from grpo_core.objective import Loss, mean_stats
-from grpo_core.policy import assert_no_dropout, policy_loss, token_logps
+from grpo_core.policy import check_fusable, policy_loss, token_logps
 from grpo_core.rollout import Engine, HFEngine, Rollout, Sampling
 from verifiers.types import Problem, RewardFn
 
@@ -94,9 +96,11 @@ class Trainer:
             model.float()
         self.model, self.tokenizer, self.problems, self.reward = model.eval(), tokenizer, problems, reward
         self.config = config
-        self.autocast = torch.bfloat16 if config.bf16 else None
+        if config.fused:
+            check_fusable(model)
         sampling = Sampling(config.temperature, config.max_new_tokens)
-        self.engine = engine or HFEngine(model, tokenizer, sampling, autocast=self.autocast)
+        autocast = torch.bfloat16 if config.bf16 else None
+        self.engine = engine or HFEngine(model, tokenizer, sampling, autocast=autocast)
         if self.engine.sampling != sampling:
             raise ValueError(
                 f"the engine samples with {self.engine.sampling} and the loss is for {sampling}: the ratios would be "
@@ -200,7 +204,7 @@ class Trainer:
     def _logps(self, model: Any, experiences: list[Experience]) -> list[torch.Tensor]:
         logps: list[torch.Tensor] = [torch.empty(0)] * len(experiences)
         for indices, batch in self._batches(experiences):
-            logp_N = token_logps(model, batch.to(model.device), self.config.temperature, self.autocast).cpu()
+            logp_N = token_logps(model, batch.to(model.device), self.config).cpu()
             lengths = [len(experiences[i].completion_ids) for i in indices]
             for i, logp_T in zip(indices, logp_N.split(lengths)):
                 logps[i] = logp_T.clone()
@@ -221,14 +225,13 @@ class Trainer:
     def _backward(self, experiences: list[Experience]) -> dict[str, float]:
         """Accumulate the gradient of one optimizer step, micro-batch by micro-batch."""
         self.optimizer.zero_grad(set_to_none=True)
-        assert_no_dropout(self.model)
         lengths = [len(e.completion_ids) for e in experiences]
         weights = self.config.objective.weights(lengths, [e.group for e in experiences], self.config.max_new_tokens)
         # A completion without gradient stays in the weights of the others, but need not be computed.
         live = [i for i, e in enumerate(experiences) if e.advantage != 0 or self._always_acts]
         losses: list[Loss] = []
         for _, batch in self._batches([experiences[i] for i in live], weights[live]):
-            loss = policy_loss(self.model, batch.to(self.model.device), self.config, self.autocast)
+            loss = policy_loss(self.model, batch.to(self.model.device), self.config)
             loss.loss.backward()
             losses.append(loss)
         return mean_stats(losses)

@@ -47,11 +47,13 @@ from sandbox.box import Sandbox
 from sandbox.session import Session
 from sandbox.types import (
     COMPILE_LIMITS,
+    CompileError,
     Job,
     LanguageUnavailable,
     Level,
     LevelUnavailable,
     Limits,
+    Program,
     RunResult,
     SandboxBroken,
     SandboxError,
@@ -61,11 +63,13 @@ from sandbox.types import (
 
 __all__ = [
     "COMPILE_LIMITS",
+    "CompileError",
     "Job",
     "LanguageUnavailable",
     "Level",
     "LevelUnavailable",
     "Limits",
+    "Program",
     "RunResult",
     "Sandbox",
     "SandboxBroken",

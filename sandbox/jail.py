@@ -45,7 +45,8 @@ class Jail:
             with open("/proc/self/oom_score_adj", "wb", buffering=0) as file:
                 file.write(b"1000")
         if self.user is not None:
-            os.setgroups([])
+            if os.geteuid() == 0:  # an ordinary user's namespace has no say in groups
+                os.setgroups([])
             os.setresgid(self.user, self.user, self.user)
             os.setresuid(self.user, self.user, self.user)
         linux.drop_capabilities()
@@ -86,14 +87,15 @@ class Jail:
             (resource.RLIMIT_MEMLOCK, 0, 0),
             (resource.RLIMIT_MSGQUEUE, 0, 0),
         ):
-            _lower(name, soft, hard)
+            self._lower(name, soft, hard)
         if self.counts_tasks:
             tasks = limits["tasks"] + 1  # and the zygote
-            _lower(resource.RLIMIT_NPROC, tasks, tasks)
+            self._lower(resource.RLIMIT_NPROC, tasks, tasks)
+
+    def _lower(self, name: int, soft: int, hard: int) -> None:
+        top = _TOPS[name]
+        resource.setrlimit(name, (soft, hard) if top < 0 else (min(soft, top), min(hard, top)))
 
 
-def _lower(name: int, soft: int, hard: int) -> None:
-    top = resource.getrlimit(name)[1]
-    if top != resource.RLIM_INFINITY:
-        soft, hard = min(soft, top), min(hard, top)
-    resource.setrlimit(name, (soft, hard))
+_TOPS = [resource.getrlimit(name)[1] for name in range(16)]
+"""What we were started with: nobody but root may go above; -1 is no limit."""

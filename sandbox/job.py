@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -29,10 +31,8 @@ def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, path: st
     _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
 
 
-def run_program(argv: Sequence[str]) -> NoReturn:
+def run_program(argv: list[str]) -> NoReturn:
     """Become another program."""
-    import signal
-
     # Python ignores these two; a program started by a shell finds them at their defaults.
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
@@ -44,9 +44,7 @@ def run_program(argv: Sequence[str]) -> NoReturn:
 
 
 def _fresh_main(path: str) -> ModuleType:
-    """A `__main__` of its own, as pickle and inspect expect; the sandbox's own modules leave the table."""
-    for name in [name for name in sys.modules if name == "sandbox" or name.startswith("sandbox.")]:
-        del sys.modules[name]
+    """A `__main__` of its own, as pickle and inspect expect."""
     main = ModuleType("__main__")
     main.__dict__.update(__file__=path, __builtins__=__builtins__)
     sys.modules["__main__"] = main
@@ -74,11 +72,9 @@ def _exit_code(body: Callable[[], None]) -> int:
 
 def _finish(code: int, main: ModuleType) -> NoReturn:
     """Wait for threads, run atexit functions, drop the globals, flush: as at the end of a script."""
-    import atexit
-
     try:
         if threading := sys.modules.get("threading"):
-            threading._shutdown()  # type: ignore[attr-defined]
+            threading._shutdown()
         atexit._run_exitfuncs()
         main.__dict__.clear()
     except BaseException:

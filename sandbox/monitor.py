@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import procfs
+from sandbox.cgroups import Group
 from sandbox.scratch import Scratch
 
 _CHUNK = 1 << 16
@@ -102,7 +103,7 @@ class Monitor:
         out, err: read ends of its stdout and stderr, non-blocking; closed at the end.
         hangup: our connection to the caller: readable means that the job is to end now.
         limits: fields of `sandbox.Limits`.
-        memory: what counts the memory of the tree.
+        group: the control group that the job is in, if any.
         scratch: where it may write.
     """
 
@@ -111,7 +112,7 @@ class Monitor:
     err: int
     hangup: int
     limits: dict[str, Any]
-    memory: Any
+    group: Group | None
     scratch: Scratch
     _chunks: dict[int, list[bytes]] = field(default_factory=dict)
     _room: int = 0
@@ -167,9 +168,21 @@ class Monitor:
         if cpu_s > self.limits["cpu_s"]:
             return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         pids = self.tree.pids()
-        if self.memory.used_kb(pids) > self.limits["memory_mb"] << 10 or self.memory.ran_out():
+        if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or (self.group and self.group.ran_out()):
             return self._too_much_memory()
         return self._overuse(pids)
+
+    def _memory_kb(self, pids: list[int]) -> int:
+        """Memory of these processes together; also keeps the peak.
+
+        The quick sum counts pages that several processes share several times, so it is taken again with care before it
+        costs a job its life.
+        """
+        used = sum(map(procfs.anonymous_kb, pids))
+        if used > self.limits["memory_mb"] << 10:
+            used = sum(map(procfs.proportional_kb, pids))
+        self.tree.peak_kb = max(self.tree.peak_kb, used)
+        return used
 
     def _overuse(self, pids: list[int]) -> tuple[str, str] | None:
         """What the kernel limits by itself, except at the levels below namespaces."""
@@ -207,18 +220,15 @@ class Monitor:
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         word, detail = verdict
+        ran_out = self.group is not None and self.group.ran_out()
         if not word:
-            word, detail = self._own_end(code, killed, err)
-        peak_kb = max(self.tree.peak_kb, self.memory.peak_kb())
-        self.memory.done()
-        return Outcome(word, detail, code, killed, self.tree.reaped_cpu_s, wall_s, peak_kb, out, err)
+            word, detail = self._too_much_memory() if ran_out else self._own_end(code, killed, err)
+        return Outcome(word, detail, code, killed, self.tree.reaped_cpu_s, wall_s, self.tree.peak_kb, out, err)
 
     def _own_end(self, code: int | None, killed: int | None, err: bytes) -> tuple[str, str]:
         """The status of a job that we did not end."""
         if self._room < 0:
             return self._too_much_output()
-        if self.memory.ran_out():
-            return self._too_much_memory()
         if killed == signal.SIGXCPU or (killed == signal.SIGKILL and self.tree.reaped_cpu_s >= self.limits["cpu_s"]):
             return "time_limit_exceeded", f"used {self.tree.reaped_cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         if killed is not None:

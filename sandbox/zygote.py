@@ -5,14 +5,16 @@ It enters the jail's namespaces and root before any job, imports what jobs need,
 
 from __future__ import annotations
 
+import gc
 import importlib
+import mmap
 import os
 import socket
 import sys
 from types import ModuleType
 from typing import Any
 
-from sandbox import cgroups, frames, job, landlock, levels, linux, memory, namespaces, procfs, rootfs, seccomp
+from sandbox import cgroups, frames, job, landlock, levels, linux, namespaces, procfs, rootfs, seccomp
 from sandbox.jail import Jail
 from sandbox.monitor import Monitor, Tree, nonblocking_pipe
 from sandbox.scratch import Scratch
@@ -34,7 +36,7 @@ class Zygote:
         level = config["level"]
         self._conn = conn
         self._namespaced = level >= levels.NAMESPACED
-        self._memory: cgroups.Group | memory.Polled = group or memory.Polled()
+        self._group = group
         self.flags = _flags(level, os.geteuid() == 0)
         if self._namespaced:
             user: int | None = namespaces.JOB_ID
@@ -51,6 +53,8 @@ class Zygote:
         for name, source in zip(config["modules"], sources):
             _load(name, source)
         self._jail = self._prepare_jail(config, user)
+        self._locked_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared: a job says here that its jail is closed
+        _settle()
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # our own /proc entry is closed to jobs of the same user
 
     def _prepare_jail(self, config: dict[str, Any], user: int | None) -> Jail:
@@ -103,18 +107,27 @@ class Zygote:
         out, out_end = nonblocking_pipe()
         err, err_end = nonblocking_pipe()
         theirs = (source, out_end, err_end, *fds)
-        self._memory.reset(request["limits"]["memory_mb"], request["limits"]["tasks"])
+        if self._group:
+            self._group.set_limits(request["limits"]["memory_mb"], request["limits"]["tasks"])
+        self._locked_in[0] = 0
         pid = os.fork()
         if pid == 0:
             self._become_job(request, code, theirs)
         for fd in theirs:
             os.close(fd)
         tree = Tree(pid, self._namespaced)
-        return Monitor(tree, out, err, self._conn.fileno(), request["limits"], self._memory, self._scratch).run()
+        monitor = Monitor(tree, out, err, self._conn.fileno(), request["limits"], self._group, self._scratch)
+        outcome = monitor.run()
+        if not self._locked_in[0]:
+            outcome.status, outcome.detail = "internal_error", f"the jail could not be closed: {outcome.err.decode()}"
+        return outcome
 
     def _become_job(self, request: dict[str, Any], code: bytes, fds: tuple[int, ...]) -> None:
         try:
             self._jail.close_on(fds, self._scratch.work, request["limits"])
+            gc.enable()
+            self._locked_in[0] = 1
+            self._locked_in.close()  # before a line of untrusted code
             path = os.path.join(self._scratch.work, "solution.py")
             if request["argv"]:
                 job.run_program(request["argv"])
@@ -155,6 +168,18 @@ def _open_to_others(path: str) -> bool:
             return False
         path = os.path.dirname(path)
     return True
+
+
+def _settle() -> None:
+    """Make forking cheap: what exists now never changes again, so that a job's collector leaves its pages shared.
+
+    Our own modules leave the table, where jobs have no business; everything that we need is imported by now.
+    """
+    for name in [name for name in sys.modules if name == "sandbox" or name.startswith("sandbox.")]:
+        del sys.modules[name]
+    gc.collect()
+    gc.freeze()
+    gc.disable()
 
 
 def _load(name: str, source: bytes) -> None:

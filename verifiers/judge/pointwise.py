@@ -8,7 +8,7 @@ from verifiers.judge.exchange import Request
 from verifiers.judge.gates import MAX_CHARS, pre_gate
 from verifiers.judge.loop import Asynchronous
 from verifiers.judge.outcome import RESAMPLES, ask_for_verdict
-from verifiers.judge.prompt import QUALITY, REFERENCE, Prompt, build_messages, fresh_nonce, question_text
+from verifiers.judge.prompt import QUALITY, REFERENCE, Prompt, blocks_of, request_of
 from verifiers.judge.replay import Scripted
 from verifiers.judge.text import hide_reasoning
 from verifiers.types import Sample, Score
@@ -69,25 +69,17 @@ class PointwiseJudge(Asynchronous, Verifier):
             return Score.of(False, gate)
         shown = sample.completion if self.show_reasoning else hide_reasoning(sample.completion)
         prompt = self.prompt or (QUALITY if reference is None else REFERENCE)
-        request = self._request(sample, reference, prompt)
+        request = request_of(
+            prompt,
+            blocks_of(sample.problem.prompt, reference, completion=shown),
+            self.client.transport.special_tokens,
+            max_tokens=self.max_tokens,
+            temperature=self.temperature,
+        )
         found = await ask_for_verdict(
             self.client, request, prompt.verdicts, completion=shown, index=index, resamples=self.resamples
         )
         return found.score(extracted=shown)
-
-    def _request(self, sample: Sample, reference: str | None, prompt: Prompt) -> Request:
-        question = question_text(sample.problem.prompt)
-        nonce = fresh_nonce([question, reference or "", sample.completion])
-        messages = build_messages(
-            question,
-            reference,
-            sample.completion,
-            prompt=prompt,
-            show_reasoning=self.show_reasoning,
-            special_tokens=self.client.transport.special_tokens,
-            nonce=nonce,
-        )
-        return Request(tuple(messages), nonce, prompt.version, self.max_tokens, self.temperature)
 
     def __repr__(self) -> str:
         return f"PointwiseJudge({self.client!r})"
