@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -35,11 +36,19 @@ def table(*columns: str, title: str = "") -> Table:
     return made
 
 
+def bar() -> BarColumn:
+    """The bar of every progress display."""
+    return BarColumn(bar_width=40, complete_style="cyan", finished_style="green")
+
+
 def facts(out: Console, pairs: dict[str, Any]) -> None:
-    """Names and values in two columns."""
-    width = max(map(len, pairs), default=0)
+    """Names and values in two columns, long values wrapped inside their own."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
     for name, value in pairs.items():
-        out.print(Text.assemble((f"  {name:<{width}}  ", "dim"), str(value)), soft_wrap=True)
+        grid.add_row(f"  {name}", Text(str(value)))
+    out.print(grid)
 
 
 def last_line(out: Console, path: Path) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
-from assay.console import console, facts, last_line
+from assay.console import bar, console, facts, last_line
 from assay.eval import NOTES, print_summaries
 from assay.loop import Recorder, run_steps
 from assay.measure import measure
@@ -118,7 +118,7 @@ def cold_start(out: Console, model: Any, tokenizer: Any, size: DemoSize, seed: i
     shown = [(p, solution(p, slip, size.slip_rate)) for p in _tasks(2000, seed, "train")]
     columns = (
         TextColumn("[dim]cold start"),
-        BarColumn(bar_width=40),
+        bar(),
         MofNCompleteColumn(),
         TextColumn("{task.description}"),
     )

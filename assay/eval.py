@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assay.console import console, facts, last_line, table
+from assay.console import bar, console, facts, last_line, table
 from assay.errors import AssayError
 from benchmarks.data import find, is_file, read, verifier_for
 from benchmarks.evaluate import Folder, evaluate, in_batches, references, rescore, summaries
@@ -69,7 +69,7 @@ class EvalConfig:
     @property
     def source(self) -> str:
         """Where the completions come from, in a word or two."""
-        return self.model or (f"completions {self.completions}" if self.completions else "the data set's own solutions")
+        return self.model or self.completions or "the data set's own solutions"
 
 
 def run_eval(config: EvalConfig, out_dir: Path | None = None, resume: Path | None = None) -> None:
@@ -151,9 +151,8 @@ def _source(
 def _from_model(
     config: EvalConfig, problems: list[Problem], out: Console, resume: Path | None, settings: dict[str, Any]
 ) -> tuple[Iterable[Sequence[Attempt]], int]:
-    from grpo_core.rollout import HFEngine, Sampling, encode_prompt
-
     from assay.models import context_left, load_model
+    from grpo_core.rollout import HFEngine, Sampling, encode_prompt
 
     assert config.model is not None
     model, tokenizer = load_model(config.model, config.device)
@@ -174,7 +173,7 @@ def _from_model(
 
 def _follow(out: Console, results: Iterable[Result], total: int) -> bool:
     """Drive the evaluation with a progress bar; False where Ctrl-C ended it."""
-    columns = (TextColumn("  scored"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
+    columns = (TextColumn("  scored"), bar(), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
         task = progress.add_task("", total=total)
         try:

@@ -146,3 +146,24 @@ def test_sixteen_recorded_samples_give_the_published_pass_and_majority_at_16(tmp
     assert found["math500", alone] == (pytest.approx(0.7422, abs=0.015), 1.0, 1.0)
     assert found["math500", helped] == (pytest.approx(0.8203, abs=0.025), 1.0, 7 / 8)
     assert found["olympiadbench", helped] == (pytest.approx(0.3125, abs=0.001), 0.5, 0.5)
+
+
+def test_a_model_is_sampled_k_times_and_the_very_prompt_is_kept(problems, tiny_folder, tmp_path, capsys):
+    command = ["eval", problems, "--model", tiny_folder, "-k", "2", "--max-tokens", "5", "--limit", "3", "--device", "cpu"]
+    out, _ = run(*command, "--out", tmp_path / "a", capsys=capsys)
+    assert "2 a question, temperature 0.6, top-p 0.95, at most 5 tokens, seed 0" in out
+    rows = read_jsonl(tmp_path / "a/samples.jsonl")
+    assert [(row["problem_id"], row["sample"]) for row in rows] == [(f"q{q}", i) for q in range(3) for i in range(2)]
+    assert all(row["num_tokens"] <= 5 and row["finish"] in ("stop", "length") for row in rows)
+    settings = json.loads((tmp_path / "a/run.json").read_text())
+    assert settings["prompt"].startswith("<|user|>What is 0+1?")
+    assert settings["prompt"].endswith("<|assistant|>")
+    run(*command, "--out", tmp_path / "b", capsys=capsys)
+    again = read_jsonl(tmp_path / "b/samples.jsonl")
+    assert [row["completion"] for row in again] == [row["completion"] for row in rows]
+
+
+def test_the_token_limit_is_what_the_models_context_leaves(problems, tiny_folder, tmp_path, capsys):
+    out, _ = run("eval", problems, "--model", tiny_folder, "--limit", "1", "--out", tmp_path / "a", capsys=capsys)
+    tokens = int(re.search(r"at most (\d+) tokens", out).group(1))
+    assert 300 < tokens < 512
