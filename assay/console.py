@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,16 @@ def bar() -> BarColumn:
 
 
 def facts(out: Console, pairs: dict[str, Any]) -> None:
-    """Names and values in two columns, long values wrapped inside their own."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
+    """Names and values in two columns; a long value is wrapped inside its own, a path never broken."""
+    width = max(map(len, pairs), default=0)
     for name, value in pairs.items():
-        grid.add_row(f"  {name}", Text(str(value)))
-    out.print(grid)
+        indent = " " * (width + 4)
+        lines = textwrap.wrap(
+            str(value), out.width, initial_indent=indent, subsequent_indent=indent,
+            break_long_words=False, break_on_hyphens=False,
+        ) or [indent]  # fmt: skip
+        text = "\n".join(lines)[len(indent) :]
+        out.print(Text.assemble((f"  {name:<{width}}  ", "dim"), text), soft_wrap=True)
 
 
 def last_line(out: Console, path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import traceback
 
-USAGE, BUG = 2, 1
-"""Exit codes: the input is at fault and the message says how to put it right; the program is at fault."""
+USAGE, BUG, INTERRUPTED = 2, 1, 130
+"""Exit codes: the input is at fault and the message says how to put it right; the program is at fault; Ctrl-C."""
 
 
 class AssayError(ValueError):

@@ -86,7 +86,7 @@ def test_ctrl_c_gives_the_figures_so_far_and_resume_gives_the_rest(problems, tmp
         yield from real(one_then_stop(), verifier, folder)
 
     monkeypatch.setattr(module, "evaluate", interrupted)
-    out, _ = run("eval", problems, "--reference", "--out", tmp_path / "run", capsys=capsys)
+    out, _ = run("eval", problems, "--reference", "--out", tmp_path / "run", capsys=capsys, code=130)
     assert "2 of 2 right" in out
     assert f"assay eval --resume {tmp_path / 'run'}" in out
     monkeypatch.setattr(module, "evaluate", real)

@@ -95,7 +95,7 @@ def test_ctrl_c_leaves_a_checkpoint_and_resume_repeats_the_uninterrupted_run(con
 
     path = config("cut", reward=OWN, out="cut")
     monkeypatch.setattr(Trainer, "step", until_two)
-    out, _ = run("train", path, capsys=capsys)
+    out, _ = run("train", path, capsys=capsys, code=130)
     assert "Stopped after step 2" in out
     assert f"assay train {path} --resume" in out
     monkeypatch.setattr(Trainer, "step", step)
