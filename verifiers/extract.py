@@ -22,10 +22,20 @@ import re
 from dataclasses import dataclass
 
 from verifiers.boxes import Box, find_boxes, is_placeholder
-from verifiers.statements import conclusion, last_number, last_statement, phrase, readings, takes_back
+from verifiers.statements import (
+    conclusion,
+    is_cut_off,
+    last_number,
+    last_statement,
+    phrase,
+    readings,
+    takes_back,
+)
 
 MAX_CHARS = 2_000_000
 """Of a longer completion only the end is read: the answer stands there, and a bomb costs no more than this."""
+ASIDE_CHARS = 400
+"""A statement may be followed by this much text that is cut off."""
 WHOLE_CHARS = 600
 """A completion up to this long may be nothing but an answer."""
 
@@ -78,6 +88,8 @@ _SUPERSEDES = re.compile(
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",
     re.IGNORECASE,
 )
+_REOPENS = re.compile(r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b", re.IGNORECASE)
+_CORRECTS = re.compile(r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I)
 _JOINS = re.compile(
     r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&.、])*"
     r"(?:(?:\\text\s*\{|\\mbox\s*\{)?[^.!?\n={}\d]{0,40}\}?)(?:[\s$]|\\[()\[\]]|\\quad|\\,|[A-Za-z]\w{0,3}\s*=)*"
@@ -94,38 +106,51 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
         lenient: also take the last number of a text that states nothing; off by default, since it rewards texts that were
             cut off and texts that mention every number.
     """
-    text = visible(completion)
-    if text is None or not text.strip():
+    reasoning, text = split_reasoning(completion)
+    if not text.strip():
         return NO_ANSWER
     tags = [m[1] for m in _ANSWER_TAG.finditer(text)] if "<answer>" in text.lower() else []
     if tags:
         inner = [_designated(tag) or _whole(tag) for tag in tags]
         rivals = tuple(e.readings[0] for e in inner[:-1] if e.readings)
         return Extraction(inner[-1].readings, "tag" if inner[-1].readings else "no_answer", inner[-1].parts, rivals)
-    found = _designated(text) or _whole(text)
+    found = _designated(text) or _box_before_cut(reasoning, text)
+    if found is None:
+        found = NO_ANSWER if "\\boxed" in text else _whole(text)  # A box that is empty or never closed promised more.
     if not found.readings and lenient and (number := last_number(text)):
         return Extraction((number,), "number")
     return found
 
 
-def visible(completion: str) -> str | None:
-    """The part of a completion that answers: without reasoning, comments and what follows the end of the turn.
+def split_reasoning(completion: str) -> tuple[str, str]:
+    """The reasoning of a completion, and the part that answers: without comments and what follows the end of the turn.
 
-    None when reasoning was opened and not closed.
+    The second is empty when reasoning was opened and not closed. The first is given only for reasoning whose opening tag stood
+    in the prompt.
     """
-    text = completion[-MAX_CHARS:]
+    text, reasoning = completion[-MAX_CHARS:], ""
     for token in _END_OF_TURN:
         if (end := text.find(token)) >= 0 and text[:end].strip():
             text = text[:end]
     for opening, closing in _REASONING:
         last_close = text.rfind(closing)
-        if text.rfind(opening) > last_close:
-            return None
+        if (last_open := text.rfind(opening)) > last_close:
+            return "", ""
         if last_close >= 0:
+            reasoning = text[:last_close] if last_open < 0 else ""
             text = text[last_close + len(closing) :]
     if "%" in text or "<!--" in text or "\\iffalse" in text or "phantom" in text or "{white}" in text:
         text = _INVISIBLE.sub(" ", text)
-    return text
+    return reasoning, text
+
+
+def _box_before_cut(reasoning: str, text: str) -> Extraction | None:
+    """The box that ended the reasoning, where the answer after it was cut off before it came to restate it."""
+    if "\\boxed" not in reasoning[-600:] or len(text) < 60 or not is_cut_off(text):
+        return None
+    tail = reasoning[-2_000:]
+    boxes = [box for box in find_boxes(tail) if not is_placeholder(box.content)]
+    return _from_boxes(tail, boxes) if boxes and not takes_back(tail[boxes[-1].end :]) else None
 
 
 def _designated(text: str) -> Extraction | None:
@@ -134,8 +159,6 @@ def _designated(text: str) -> Extraction | None:
         boxes = [box for box in find_boxes(text) if not is_placeholder(box.content)]
         if boxes:
             return _from_boxes(text, boxes)
-        if "\\boxed" in text and last_statement(text) is None:
-            return NO_ANSWER
     if (marker := text.rfind("####")) >= 0 and (line := text[marker + 4 :].strip().split("\n")[0].strip()):
         return Extraction((line,), "hash")
     if '"' in text and "nswer" in text and (fields := _JSON_ANSWER.findall(text)):
@@ -145,10 +168,14 @@ def _designated(text: str) -> Extraction | None:
     return None
 
 
-def _from_claim(claim: str) -> Extraction:
+def _from_claim(claim: str) -> Extraction | None:
+    """What a statement says; None where it says nothing, denies something, or is thought over again."""
     sentence = phrase(claim)
     if not sentence or takes_back(sentence) or sentence.endswith("?"):
-        return NO_ANSWER
+        return None
+    after = claim[claim.find(sentence) + len(sentence) :]
+    if _REOPENS.search(after[:ASIDE_CHARS]) or (len(after) > ASIDE_CHARS and is_cut_off(after)):
+        return None
     return Extraction(readings(sentence), "statement")
 
 
@@ -167,7 +194,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     """The last box with the neighbours that make one list with it; the rest are rivals unless superseded."""
     last = boxes[-1]
     after = text[last.end :]
-    if len(after) > 12 and (statement := last_statement(after)) and (later := _from_claim(statement[1])).readings:
+    if len(after) > 12 and (statement := last_statement(after)) and (later := _from_claim(statement[1])):
         return later
     if _NEGATED.search(text[max(0, last.start - 40) : last.start]):
         return NO_ANSWER
@@ -182,15 +209,17 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
             rivals = [boxes[first - 1].content]
     contents = tuple(dict.fromkeys(box.content.strip() for box in group))
     if len(contents) == 1:
+        if re.match(r"[0-9]|\.\d", after):
+            return Extraction((), "ambiguous")  # \boxed{1}2: where does the answer end?
         return Extraction((contents[0] + _suffix(after),), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
 
 
 def _joined(between: str) -> bool:
-    return len(between) <= 60 and not _SUPERSEDES.search(between) and _JOINS.fullmatch(between) is not None
+    return len(between) <= 60 and not _CORRECTS.search(between) and _JOINS.fullmatch(between) is not None
 
 
-_SUFFIX = re.compile(r"\s*(?:\\?%|\^\s*\{?\s*\\circ\s*\}?|°|_\{?\d+\}?)|[0-9.]*\d|\^\{?[\w-]+\}?|/\d+")
+_SUFFIX = re.compile(r"\s*(?:\\?%|\^\s*\{?\s*\\circ\s*\}?|°|_\{?\d+\}?)|\^\{?[\w-]+\}?|/\d+")
 
 
 def _suffix(after: str) -> str:
