@@ -7,7 +7,8 @@ import marshal
 import pytest
 
 from verifiers.code.guest.start import DIRECT
-from verifiers.code.splitting import owned_names, split_asserts, split_check
+from verifiers.code.naming import owned_names, classes_under_test
+from verifiers.code.splitting import split_asserts, split_check
 
 
 def calls_of(test: str) -> list:
@@ -87,9 +88,7 @@ def test_the_comparison_is_pythons() -> None:
 
 
 def test_a_name_of_a_builtin_is_the_solutions_only_where_nothing_else_is_tested() -> None:
-    assert owned_names(("assert sum(1, 2) == 3", "import math")) == {"sum"} or owned_names(
-        ("assert sum(1, 2) == 3",)
-    ) == {"sum"}
+    assert owned_names(("import math", "assert sum(1, 2) == 3")) == {"sum"}
     assert owned_names(("assert sum(f(1)) == 3",)) == set()
     assert owned_names(("assert set(sum(1, 2)) == {3}",)) == {"sum"}
     assert calls_of("assert sum(10, 15) == 6") == [("sum", (10, 15), {})]
@@ -127,3 +126,28 @@ def check(candidate):
 )
 def test_other_checks_go_to_the_tester(code: str) -> None:
     assert split_check(code, "f") is None
+
+
+@pytest.mark.parametrize(
+    ("test", "classes"),
+    [
+        ("assert V(1) * 2 == V(2)", {"V"}),
+        ("s = Stack()\ns.push(1)\nassert 1 in s", {"Stack"}),
+        ("assert Stack().size == 0", {"Stack"}),
+        ("assert Temperature.of(3) > 2", {"Temperature"}),
+        ("v = V(1)\nv[0] = 2\nassert 2 in v", {"V"}),
+        ("with V(1) as v:\n    assert 1 in v", {"V"}),
+        ("assert abs(F(2.0) - 4.0) < 1e-6", set()),
+        ("x = F(2.0)\nassert abs(x - 4.0) < 1e-6", set()),
+        ("assert 5 in F(1) and F(1)[0] == 2", set()),
+        ("assert f(1).total == 12", set()),
+    ],
+)
+def test_classes_are_those_that_tests_use_as_such(test: str, classes: set[str]) -> None:
+    assert classes_under_test((test,)) == classes
+
+
+def test_candidate_of_check_stands_for_the_entry_point() -> None:
+    code = "def check(candidate):\n    assert candidate(1) * 2 == candidate(2)"
+    assert classes_under_test((code,), "Vector") == {"Vector"}
+    assert classes_under_test((code,), "vector") == set()

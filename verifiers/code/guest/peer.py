@@ -1,6 +1,6 @@
-"""A conversation between two processes that do not trust each other: calls both ways, values by copy, the rest by
-handle.
- One side asks `["?", function, tokens of the arguments]`; the other answers `["=", tokens of the result, changed
+"""A conversation between two processes that do not trust each other: values go by copy, the rest by handle.
+
+One side asks `["?", function, tokens of the arguments]`; the other answers `["=", tokens of the result, changed
 arguments]` or `["!", exception]`, and may ask in between: callbacks nest like calls do, so an answer needs no number.
 What has no plain value (an object, a function, a generator) stays where it is; the other side holds a `Remote` for
 it. Neither side can name a function that is not in the other's table, and nothing is unpickled or evaluated.
@@ -57,7 +57,7 @@ class Peer:
         self._export_ids: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
         self.classes: dict[int, Any] = {}  # class id -> what is known about the other side's class
-        self.named: set[int] = set()  # those among them that the tests name
+        self.named: set[int] = set()  # those among them that the tests are about
         self._exceptions: dict[Any, type[BaseException]] = {}
 
     # ---- asking ----
