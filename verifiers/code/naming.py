@@ -32,7 +32,7 @@ def owned_names(tests: tuple[str, ...]) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1024)
 def classes_under_test(tests: tuple[str, ...], entry_point: str = "") -> frozenset[str]:
-    """Names that the tests use as classes with an interface of their own, so that operators are part of what is tested.
+    """Names that the tests use as classes with an interface of their own, so that operators are part of the test.
 
     That takes more than a call, since F(2.0) may be meant as a function: a capital, and an instance whose attributes are
     used or items set (`s = Stack(); s.push(1)`), or with which another is compared (`V(1) * 2 == V(2)`).
@@ -41,9 +41,8 @@ def classes_under_test(tests: tuple[str, ...], entry_point: str = "") -> frozens
         entry_point: what the argument of `check(candidate)` stands for.
     """
     trees = [ast.parse(test) for test in tests]
-    checks = (
-        node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "check"
-    )
+    functions = (node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef))
+    checks = (function for function in functions if function.name == "check")
     stands_for = {check.args.args[0].arg: entry_point for check in checks if check.args.args}
     names = (stands_for.get(name, name) for tree in trees for name in _classes_in(tree))
     return frozenset(name for name in names if name[:1].isupper())
@@ -58,9 +57,9 @@ def _classes_in(tree: ast.Module) -> Iterator[str]:
             yield name
         elif isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
-            yield from (
-                name for i, side in enumerate(sides) if (name := _called(side)) in _calls(sides[:i] + sides[i + 1 :])
-            )
+            for side in sides:
+                if (name := _called(side)) and name in _calls(other for other in sides if other is not side):
+                    yield name
     for node in ast.walk(tree):
         changed = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
         if isinstance(node, ast.Attribute) or changed:
@@ -75,4 +74,4 @@ def _called(node: ast.AST) -> str | None:
 
 
 def _calls(nodes: Iterable[ast.AST]) -> set[str | None]:
-    return {_called(inner) for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Call)} - {None}
+    return {_called(inner) for node in nodes for inner in ast.walk(node)}

@@ -15,7 +15,7 @@ from verifiers.code.extract import extract_code
 from verifiers.code.gold import GoldError, Task, read_gold
 from verifiers.code.guest import MODULES
 from verifiers.code.guest.values import encode
-from verifiers.code.naming import owned_names, classes_under_test
+from verifiers.code.naming import classes_under_test, owned_names
 from verifiers.code.outcome import ACCEPTED, INTERNAL, Outcome
 from verifiers.code.splitting import Split, call_message, split_asserts, split_check
 from verifiers.types import Sample, Score

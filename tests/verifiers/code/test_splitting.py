@@ -7,7 +7,7 @@ import marshal
 import pytest
 
 from verifiers.code.guest.start import DIRECT
-from verifiers.code.naming import owned_names, classes_under_test
+from verifiers.code.naming import classes_under_test, owned_names
 from verifiers.code.splitting import split_asserts, split_check
 
 
