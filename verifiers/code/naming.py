@@ -32,10 +32,10 @@ def owned_names(tests: tuple[str, ...]) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1024)
 def classes_under_test(tests: tuple[str, ...], entry_point: str = "") -> frozenset[str]:
-    """Names that the tests use as classes with an interface of their own, so that operators are part of the test.
+    """Names that the tests use as classes with an interface of their own, so that operators are part of it.
 
-    That takes more than a call, since F(2.0) may be meant as a function: a capital, and an instance whose attributes are
-    used or items set (`s = Stack(); s.push(1)`), or with which another is compared (`V(1) * 2 == V(2)`).
+    That takes more than a call, since F(2.0) may be meant as a function: a capital, and an instance whose attributes
+    are used or items set (`s = Stack(); s.push(1)`), or with which another is compared (`V(1) * 2 == V(2)`).
 
     Args:
         entry_point: what the argument of `check(candidate)` stands for.

@@ -49,7 +49,7 @@ def serve(channel: Any, code: str) -> None:
     plan = loads(code.encode())
     peer = Conversation(Relay(channel))
     names = Names(peer, frozenset(plan.get("owned", ())), frozenset(plan.get("classes", ())))
-    report = Report(channel)
+    report = Report(channel, peer)
     if "tests" in plan:
         for test in plan["tests"]:
             report.run(lambda test=test: exec(compile(test, "<test>", "exec"), names))
@@ -78,13 +78,17 @@ def _run_case(plan: Any, case: Any, peer: Peer) -> None:
 class Report:
     """Says what became of each test: passed, failed (its assertion), raised (the solution) or error (the test)."""
 
-    def __init__(self, channel: Any):
-        self._channel = channel
+    def __init__(self, channel: Any, peer: Peer):
+        self._channel, self._peer = channel, peer
 
     def run(self, test: Any) -> None:
         outcome, why = "passed", ""
+        self._peer.last_raised = None
         try:
             test()
+            # An assertion that failed in a callback has failed, even if the solution has swallowed the exception.
+            if type(self._peer.last_raised) is AssertionError:
+                raise self._peer.last_raised
         except BaseException as error:
             # An exit is an exception like any other: a test is passed when it has run to its end.
             remote = hasattr(error, "remote")
@@ -145,8 +149,8 @@ class Conversation(Peer):
             "operate": lambda name, item, *others: operate(name, self._given(item), *others),
             "describe": lambda number: describe(self.exported(number)),
             "getattr": lambda item, name: getattr(self._open(item, name), name),
-            "setattr": lambda item, name, value: setattr(self._open(item, name), name, value),
-            "delattr": lambda item, name: delattr(self._open(item, name), name),
+            "setattr": lambda item, name, value: setattr(self._instance(item, name), name, value),
+            "delattr": lambda item, name: delattr(self._instance(item, name), name),
         }
         super().__init__(channel, functions, proxies(trusting=False), lambda module, name: True, tester_takes)
 
@@ -167,6 +171,11 @@ class Conversation(Peer):
         if name.startswith("_"):
             raise AttributeError(f"{name!r} is private to the tests")
         return item
+
+    def _instance(self, item: Any, name: str) -> Any:
+        if isinstance(item, type):
+            raise AttributeError("a class of the tests is not changed from outside")
+        return self._open(item, name)
 
     def describe_exception(self, error: BaseException) -> dict[str, Any]:
         about = super().describe_exception(error)
