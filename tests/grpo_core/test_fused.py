@@ -372,11 +372,13 @@ def test_scoring_gives_logp_and_entropy_in_the_shape_of_the_mask():
         assert (got[~data.mask] == 0).all()
 
 
-@pytest.mark.parametrize("where", ["hidden", "weight"])
+@pytest.mark.parametrize("where", ["hidden", "weight", "old", "sampler", "ref"])
 def test_what_is_not_finite_is_refused(where):
-    data, objective = Data(), presets.dapo()
+    data = Data()
+    objective = replace(OBJECTIVES["mismatch"], kl=KL(0.1))
     getattr(data, where).view(-1)[0] = float("nan")
-    with pytest.raises(ValueError, match="logp is nan at loss token"):
+    name = {"hidden": "logp", "weight": "logp"}.get(where, f"{where}_logp")
+    with pytest.raises(ValueError, match=f"^{name} is nan at loss token"):
         data.fused(objective)
 
 
