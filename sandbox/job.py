@@ -1,0 +1,91 @@
+"""Inside the jail: run a Python program as a script would run, or turn into another program."""
+
+from __future__ import annotations
+
+import _signal
+import atexit
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from sandbox.frames import Channel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, NoReturn
+
+
+def run_script(code: bytes, args: Sequence[str], path: str) -> NoReturn:
+    """Execute source text as `__main__`, and end this process as the interpreter would."""
+    main = _fresh_main(path)
+    sys.argv = [path, *args]
+
+    def body() -> None:
+        exec(compile(code.decode("utf-8", "surrogatepass"), path, "exec"), main.__dict__)
+
+    _finish(_exit_code(body), main)
+
+
+def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, path: str) -> NoReturn:
+    """Call a session's entry function, and end this process when it returns."""
+    main = _fresh_main(path)
+    sys.argv = [path]
+    _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
+
+
+def run_program(argv: list[str]) -> NoReturn:
+    """Become another program."""
+    # Python ignores these two; a program started by a shell finds them at their defaults.
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(number, _signal.SIG_DFL)
+    try:
+        os.execv(argv[0], argv)
+    except OSError as error:
+        os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
+        os._exit(126)
+
+
+def _fresh_main(path: str) -> ModuleType:
+    """A `__main__` of its own, as pickle and inspect expect."""
+    main = type(sys)("__main__")
+    main.__dict__.update(__file__=path, __builtins__=__builtins__)
+    sys.modules["__main__"] = main
+    sys.path[0:0] = [os.path.dirname(path)]
+    return main
+
+
+def _exit_code(body: Callable[[], None]) -> int:
+    """What the interpreter's exit code would be after running `body` as the main program."""
+    try:
+        body()
+    except SystemExit as stop:
+        if stop.code is None or isinstance(stop.code, int):
+            return (stop.code or 0) & 0xFF
+        print(stop.code, file=sys.stderr)
+        return 1
+    except BaseException as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+            trace = trace.tb_next
+        sys.excepthook(type(error), error.with_traceback(trace), trace)
+        return 1
+    return 0
+
+
+def _finish(code: int, main: ModuleType) -> NoReturn:
+    """Wait for threads, run atexit functions, drop the globals, flush: as at the end of a script."""
+    try:
+        if threading := sys.modules.get("threading"):
+            threading._shutdown()
+        atexit._run_exitfuncs()
+        main.__dict__.clear()
+    except BaseException:
+        pass
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except BaseException:
+            code = code or 120  # as CPython does when the last flush fails
+    os._exit(code)

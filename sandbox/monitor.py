@@ -1,0 +1,234 @@
+"""Watching one job from outside: collect what it writes, hold it to its limits, end its whole tree, say how it ended."""
+
+from __future__ import annotations
+
+import _signal
+import os
+import select
+import time
+
+from sandbox import procfs
+from sandbox.cgroups import Group
+from sandbox.scratch import Scratch
+
+_CHUNK = 1 << 16
+_TICK_S = 0.01
+_OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"memory allocation of", b"heap out of memory", b"out of memory")
+_SIGNAL_NAMES = {
+    number: name for name, number in vars(_signal).items() if name.startswith("SIG") and not name.startswith("SIG_")
+}
+
+
+class Tree:
+    """The processes of one job.
+
+    Args:
+        pid: its first process.
+        owns_namespace: we are pid 1 of a pid namespace, so every process but us is the job's.
+    """
+
+    def __init__(self, pid: int, owns_namespace: bool):
+        self.pid = pid
+        self.owns_namespace = owns_namespace
+        self.cpu_reaped_s = 0.0
+        self.peak_kb = 0
+        self.status: int | None = None  # of the first process, once it is dead
+
+    def pids(self) -> list[int]:
+        return procfs.others() if self.owns_namespace else [self.pid]
+
+    def cpu_s(self) -> float:
+        return self.cpu_reaped_s + sum(map(procfs.cpu_s, self.pids()))
+
+    def reap(self) -> bool:
+        """Collect the dead without waiting. False when no child is left at all."""
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            self.cpu_reaped_s += usage.ru_utime + usage.ru_stime
+            self.peak_kb = max(self.peak_kb, usage.ru_maxrss)
+            if pid == self.pid:
+                self.status = status
+
+    def kill(self) -> None:
+        """End every process of the job and wait until none is left.
+
+        As init of a pid namespace one call reaches all of them, and the kernel lets no fork slip through: a process with a
+        fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
+        """
+        while self.reap():
+            for pid in [-1] if self.owns_namespace else procfs.children(os.getpid()):
+                try:
+                    os.kill(pid, _signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.0002)
+
+
+class Monitor:
+    """Watches one job to its end.
+
+    Args:
+        tree: the job's processes.
+        out, err: read ends of its stdout and stderr, non-blocking; closed at the end.
+        hangup: our connection to the caller: readable means that the job is to end now.
+        limits: fields of `sandbox.Limits`.
+        group: the control group that the job is in, if any.
+        scratch: where it may write.
+    """
+
+    def __init__(
+        self,
+        tree: Tree,
+        out: int,
+        err: int,
+        hangup: int,
+        limits: dict[str, int],
+        group: Group | None,
+        scratch: Scratch,
+    ):
+        self.tree = tree
+        self.limits = limits
+        self.stdout = b""
+        self.stderr = b""
+        self._out, self._err, self._hangup = out, err, hangup
+        self._group = group
+        self._scratch = scratch
+        self._chunks: dict[int, list[bytes]] = {out: [], err: []}
+        self._room = int(limits["output_kb"]) << 10
+
+    def run(self) -> dict[str, object]:
+        """Watch until nothing of the job is left; then say how it ended, and have its output."""
+        start = time.monotonic()
+        word, detail = self._watch(start)
+        self.tree.kill()
+        wall_s = time.monotonic() - start
+        for fd in (self._out, self._err):
+            while self._read(fd):
+                pass
+            os.close(fd)
+        self.stdout, self.stderr = b"".join(self._chunks[self._out]), b"".join(self._chunks[self._err])
+        status = self.tree.status or 0
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        ran_out = self._group is not None and self._group.ran_out()
+        if not word:
+            word, detail = self._too_much_memory() if ran_out else self._own_end(code, killed)
+        return {
+            "status": word,
+            "detail": detail,
+            "exit_code": code,
+            "signal": killed,
+            "cpu_s": self.tree.cpu_reaped_s,
+            "wall_s": wall_s,
+            "peak_kb": self.tree.peak_kb,
+        }
+
+    def _watch(self, start: float) -> tuple[str, str]:
+        """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""
+        deadline = start + self.limits["wall_s"]
+        pidfd = os.pidfd_open(self.tree.pid)
+        poll = select.poll()
+        for fd in (self._out, self._err, pidfd, self._hangup):
+            poll.register(fd, select.POLLIN)
+        next_look = start + _TICK_S
+        try:
+            while True:
+                now = time.monotonic()
+                if now >= deadline:
+                    return "time_limit_exceeded", f"ran for {self.limits['wall_s']:g} s of wall-clock time"
+                if now >= next_look:
+                    if verdict := self._look():
+                        return verdict
+                    next_look = time.monotonic() + _TICK_S
+                for fd, _ in poll.poll(max(0.0, min(deadline, next_look) - now) * 1000 + 0.1):
+                    if fd == pidfd:
+                        return "", ""
+                    if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
+                        return "ok", "closed by the caller"
+                    if not self._read(fd):
+                        poll.unregister(fd)
+                if self._room < 0:
+                    return self._too_much_output()
+        finally:
+            os.close(pidfd)
+
+    def _look(self) -> tuple[str, str] | None:
+        """Limits that only the sum over the tree can show."""
+        self.tree.reap()
+        if self.tree.status is not None:
+            return None
+        cpu_s = self.tree.cpu_s()
+        if cpu_s > self.limits["cpu_s"]:
+            return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
+        pids = self.tree.pids()
+        if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or (self._group and self._group.ran_out()):
+            return self._too_much_memory()
+        return self._overuse(pids)
+
+    def _memory_kb(self, pids: list[int]) -> int:
+        """Memory of these processes together; also keeps the peak.
+
+        The quick sum counts pages that several processes share several times, so it is taken again with care before it
+        costs a job its life.
+        """
+        used = sum(map(procfs.anonymous_kb, pids))
+        if used > self.limits["memory_mb"] << 10:
+            used = sum(map(procfs.proportional_kb, pids))
+        self.tree.peak_kb = max(self.tree.peak_kb, used)
+        return used
+
+    def _overuse(self, pids: list[int]) -> tuple[str, str] | None:
+        """What the kernel limits by itself, except at the levels below namespaces."""
+        if self.tree.owns_namespace:
+            return None
+        tasks = sum(map(procfs.threads, pids))
+        if tasks > self.limits["tasks"]:
+            return "sandbox_violation", f"had {tasks} tasks, limit {self.limits['tasks']}"
+        size, files = self._scratch.used()
+        if size > self.limits["disk_mb"] << 20 or files > self.limits["inodes"]:
+            return "sandbox_violation", f"wrote {size >> 20} MB in {files} files, limit {self.limits['disk_mb']} MB"
+        return None
+
+    def _read(self, fd: int) -> bool:
+        """Take what the pipe holds, as far as there is room. False at its end, or when it is empty."""
+        try:
+            data = os.read(fd, _CHUNK)
+        except BlockingIOError:
+            return False
+        if self._room > 0:
+            self._chunks[fd].append(data[: self._room])
+        self._room -= len(data)
+        return bool(data) and self._room >= 0
+
+    def _too_much_output(self) -> tuple[str, str]:
+        return "output_limit_exceeded", f"wrote more than {self.limits['output_kb']} KB"
+
+    def _too_much_memory(self) -> tuple[str, str]:
+        return "memory_limit_exceeded", f"held more than {self.limits['memory_mb']} MB"
+
+    def _own_end(self, code: int | None, killed: int | None) -> tuple[str, str]:
+        """The status of a job that we did not end."""
+        if self._room < 0:
+            return self._too_much_output()
+        if killed == _signal.SIGXCPU or (killed == _signal.SIGKILL and self.tree.cpu_reaped_s >= self.limits["cpu_s"]):
+            return "time_limit_exceeded", f"used {self.tree.cpu_reaped_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
+        if killed is not None:
+            return "runtime_error", f"killed by {_SIGNAL_NAMES.get(killed, killed)}"
+        if code == 0:
+            return "ok", ""
+        # An allocation was refused. A program can print this too: it only picks among ways to fail.
+        if any(word in self.stderr[-2000:] for word in _OUT_OF_MEMORY):
+            return self._too_much_memory()
+        return "runtime_error", f"exit code {code}"
+
+
+def nonblocking_pipe() -> tuple[int, int]:
+    """(read end that never blocks us, write end that blocks the job)."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    return reader, writer

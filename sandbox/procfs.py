@@ -1,0 +1,71 @@
+"""What /proc tells about processes; a process that has gone counts as nothing."""
+
+from __future__ import annotations
+
+import os
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def others() -> list[int]:
+    """Every process that this /proc shows, but us."""
+    us = os.getpid()
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != us]
+
+
+def children(parent: int) -> list[int]:
+    """The direct children of a process."""
+    return [pid for pid in others() if _stat(pid)[1:2] == [str(parent)]]
+
+
+def cpu_s(pid: int) -> float:
+    """CPU time of a process and of the children it has waited for."""
+    fields = _stat(pid)
+    return sum(map(int, fields[11:15])) / _TICKS if fields else 0.0
+
+
+def _stat(pid: int) -> list[str]:
+    """Fields of /proc/<pid>/stat from the third on; the second, the name, may hold anything."""
+    return _read(pid, "stat").rpartition(")")[2].split()
+
+
+def anonymous_kb(pid: int) -> int:
+    """Private and shared memory that is not a file's."""
+    found = 0
+    for line in _read(pid, "status").splitlines():
+        if line.startswith(("RssAnon:", "RssShmem:")):
+            found += int(line.split()[1])
+    return found
+
+
+def proportional_kb(pid: int) -> int:
+    """The same with shared pages divided among those that share them. Exact, and slow."""
+    total = files = 0
+    for line in _read(pid, "smaps_rollup").splitlines():
+        if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
+            total += int(line.split()[1])
+        elif line.startswith("Pss:"):
+            files = int(line.split()[1])
+    return total or files or anonymous_kb(pid)
+
+
+def threads(pid: int) -> int:
+    """Number of threads of a process."""
+    fields = _stat(pid)
+    return int(fields[17]) if fields else 0
+
+
+def data_bytes() -> int:
+    """Writable memory of this process, as RLIMIT_DATA counts it."""
+    for line in _read(os.getpid(), "status").splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) << 10
+    return 64 << 20
+
+
+def _read(pid: int, name: str) -> str:
+    try:
+        with open(f"/proc/{pid}/{name}", encoding="latin-1") as file:
+            return file.read()
+    except OSError:
+        return ""
