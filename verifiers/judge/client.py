@@ -77,12 +77,12 @@ class Client:
 
     async def _fetch(self, request: Request, key: str, index: int) -> Reply:
         state = self._here()
-        if self.cache and (known := await self._on_disk(self.cache.get, key)):
+        if self.cache is not None and (known := await self._on_disk(self.cache.get, key)):
             return replace(known, attempts=0, cost=0.0)
         async with state.slots:
             await self._wait_for_rate(request)
             reply = await self._attempts(request, index)
-        if self.cache and not reply.error:
+        if self.cache is not None and not reply.error:
             stored = await self._on_disk(self.cache.put, key, replace(reply, attempts=0, cost=0.0))
             reply = replace(stored, attempts=reply.attempts, cost=reply.cost)
         return reply

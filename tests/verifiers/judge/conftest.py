@@ -125,6 +125,59 @@ def cut(handler):
     handler.close_connection = True
 
 
+def save_tiny_judge(path):
+    """A language model written by hand that is a judge: CORRECT where "Canberra" stands twice in its prompt, in the
+    reference and in the completion, else INCORRECT; then the end of its turn.
+
+    One layer of uniform attention adds the mean over the context to each token's one-hot vector, so the head can count:
+    "Canberra" speaks for CORRECT once each, the one "<reference-" for INCORRECT one and a half times.
+    """
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    symbols = ["<pad>", "<s>", "</s>", *sorted(pre_tokenizers.ByteLevel.alphabet())]
+    core = Tokenizer(models.BPE(vocab={symbol: i for i, symbol in enumerate(symbols)}, merges=[]))
+    core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    core.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, pad_token="<pad>", bos_token="<s>", eos_token="</s>")
+    words = ["CORRECT", "INCORRECT", "Canberra", "<reference-"]
+    tokenizer.add_tokens(words)
+    tokenizer.chat_template = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant: "
+    right, wrong, canberra, reference = tokenizer.convert_tokens_to_ids(words)
+    size = 2 * (len(tokenizer) // 2 + 1)
+    config = LlamaConfig(
+        vocab_size=size,
+        hidden_size=size,
+        intermediate_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        max_position_embeddings=16384,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+    )
+    model = LlamaForCausalLM(config)
+    layer = model.model.layers[0]
+    with torch.no_grad():
+        for weight in (layer.self_attn.q_proj, layer.self_attn.k_proj, layer.mlp.down_proj, model.lm_head):
+            weight.weight.zero_()
+        for weight in (layer.self_attn.v_proj, layer.self_attn.o_proj, model.model.embed_tokens):
+            weight.weight.copy_(torch.eye(size))
+        head = model.lm_head.weight
+        head[right, canberra], head[wrong, reference] = 400.0, 600.0
+        head[2, right] = head[2, wrong] = 150.0
+    model.save_pretrained(path)
+    tokenizer.save_pretrained(path)
+
+
+@pytest.fixture(scope="session")
+def tiny_judge(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tiny") / "judge"
+    save_tiny_judge(path)
+    return path
+
+
 @pytest.fixture
 def server():
     server = FakeServer()
