@@ -13,6 +13,10 @@ from verifiers.sections import split_thinking
 from verifiers.types import Sample, Score
 
 
+MAX_CHARS = 100_000
+"""A longer text is compared with nothing."""
+
+
 class ExactMatch(Verifier):
     """1.0 when the completion's final answer equals the gold, or one of several golds, after normalisation.
 
@@ -57,6 +61,8 @@ def verdict(found: Extraction, golds: list[str], normalised: Callable[[str], str
 
 def _whole(completion: str) -> Extraction:
     text = split_thinking(completion)[1].strip()
+    if len(text) > MAX_CHARS:
+        return Extraction((), "over_budget")
     return Extraction((text,) if text else (), "whole" if text else "no_answer")
 
 
