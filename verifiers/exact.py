@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 from verifiers.base import Verifier
 from verifiers.extract import Extraction, extract
+from verifiers.plain import plain_unicode
 from verifiers.sections import split_thinking
 from verifiers.types import Sample, Score
-
 
 MAX_CHARS = 100_000
 """A longer text is compared with nothing."""
@@ -94,16 +93,16 @@ def check_golds(gold: Any, normalised: Callable[[Any], str]) -> str | None:
 
 
 _WRAPPER = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|operatorname|mbox|emph)\s*\{([^{}]*)\}")
-_EDGES = " \t\n.,;:!?\"'`*_$()[]“”‘’«»「」。，！？、"
+_EDGES = " \t\n.,;:!?\"'`*_$“”‘’«»「」。，！？、"
 
 
 def normalise(text: str, *, case: bool = False, punctuation: bool = False) -> str:
-    """Unicode form NFKC, single spaces, no LaTeX or Markdown around words; without case and outer punctuation unless asked.
+    """Plain Unicode, single spaces, no LaTeX or Markdown around words; without case and outer punctuation unless asked.
 
     >>> normalise(" **The  Eiffel Tower**. "), normalise("\\\\text{Yes}", case=True)
     ('the eiffel tower', 'Yes')
     """
-    text = _WRAPPER.sub(r"\1", unicodedata.normalize("NFKC", text))
+    text = _WRAPPER.sub(r"\1", plain_unicode(text))
     text = " ".join(text.split())
     if not punctuation:
         text = text.strip(_EDGES)
