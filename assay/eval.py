@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from assay.console import bar, console, facts, last_line, table
 from assay.errors import INTERRUPTED, AssayError
@@ -217,22 +218,25 @@ def report(
 
 
 def print_summaries(out: Console, found: Sequence[Summary]) -> None:
-    """The table of results; columns that no run has a figure for are left out."""
+    """The table of results, and the reasons behind it; columns that no run has a figure for are left out."""
     k = max((summary.k for summary in found), default=1)
-    shown = table("run", "questions", "samples", "pass@1", "95 %", *([f"pass@{k}", f"maj@{k}"] if k > 1 else []),
-                  "no answer", "cut off", "unscored")  # fmt: skip
+    cut_off = any(summary.truncated is not None for summary in found)
+    columns = ["run", "questions", "samples", "pass@1", "95 %"]
+    columns += [f"pass@{k}", f"maj@{k}"] if k > 1 else []
+    columns += ["no answer", "cut off", "unscored"] if cut_off else ["no answer", "unscored"]
+    shown = table(*columns)
     for s in found:
-        extra = [percent(s.pass_at_k.get(k)), percent(s.maj_at_k.get(k))] if k > 1 else []
-        shown.add_row(s.run, str(s.questions), str(s.samples), percent(s.pass_at_1), interval(s.interval), *extra,
-                      percent(s.no_answer), percent(s.truncated), percent(s.unscored))  # fmt: skip
+        row = [s.run, str(s.questions), str(s.samples), percent(s.pass_at_1), interval(s.interval)]
+        row += [percent(s.pass_at_k.get(k)), percent(s.maj_at_k.get(k))] if k > 1 else []
+        row += [percent(s.no_answer), percent(s.truncated)] if cut_off else [percent(s.no_answer)]
+        shown.add_row(*row, percent(s.unscored))
     out.print(shown)
+    if len(found) == 1 and k == 1:
+        out.print(f"{sum(found[0].rates.values()):,.0f} of {found[0].samples:,} right.")
     for s in found:
-        right = round(sum(s.rates.values()) * s.k)
-        if len(found) == 1 and s.k == 1:
-            out.print(f"{right:,} of {s.samples:,} right.")
         spread = f"; run to run ± {100 * s.run_to_run:.1f} points (1 sd)" if s.run_to_run else ""
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in list(s.reasons.items())[:6])
-        out.print(f"[dim]{s.run}: {reasons}{spread}[/]", soft_wrap=True)
+        out.print(Text(f"{s.run}: {reasons}{spread}", style="dim"), soft_wrap=True)
 
 
 def _say_unusable(out: Console, complaints: dict[str, str]) -> None:

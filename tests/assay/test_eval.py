@@ -149,7 +149,20 @@ def test_sixteen_recorded_samples_give_the_published_pass_and_majority_at_16(tmp
 
 
 def test_a_model_is_sampled_k_times_and_the_very_prompt_is_kept(problems, tiny_folder, tmp_path, capsys):
-    command = ["eval", problems, "--model", tiny_folder, "-k", "2", "--max-tokens", "5", "--limit", "3", "--device", "cpu"]
+    command = [
+        "eval",
+        problems,
+        "--model",
+        tiny_folder,
+        "-k",
+        "2",
+        "--max-tokens",
+        "5",
+        "--limit",
+        "3",
+        "--device",
+        "cpu",
+    ]
     out, _ = run(*command, "--out", tmp_path / "a", capsys=capsys)
     assert "2 a question, temperature 0.6, top-p 0.95, at most 5 tokens, seed 0" in out
     rows = read_jsonl(tmp_path / "a/samples.jsonl")
