@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 
 NOUNS = (
-    "answer", "final result", "correct option", "correct choice", "option is", "choice is",
-    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답",
-    "respuesta", "réponse", "antwort", "ответ", "resposta", "risposta", "คำตอบ", "উত্তর", "उत्तर",
-    "الجواب", "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "cevap", "jibu", "సమాధానం", "відповідь",
-    "odpowiedź", "antwoord", "jawaban", "svaret", "válasz", "απάντηση", "תשובה",
+    "answer", "final result", "correct option", "correct choice", "option is", "choice is", "respuesta", "antwort", "resposta",
+    "risposta", "cevap", "jibu", "antwoord", "jawaban", "svaret",
 )  # fmt: skip
+FOREIGN_NOUNS = (
+    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답", "réponse", "ответ", "คำตอบ", "উত্তর", "उत्तर", "الجواب",
+    "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "సమాధానం", "відповідь", "odpowiedź", "válasz", "απάντηση",
+    "תשובה",
+)  # fmt: skip
+"""Those that an ASCII text cannot hold."""
 
 _COPULA = (
     r"(?:is|are|was|were|would be|will be|should be|must be|equals|es|est|ist|lautet|é|è|to|ni|är|er|là|adalah|είναι|היא|"
@@ -26,6 +29,8 @@ _AFTER_NOUN = re.compile(
     r"|(?:final[es]?|correct[ao]s?)?[*_ \t]*(?=[$\d(]|\\[(\[])",
     re.IGNORECASE,
 )
+_HEADING_START = re.compile(r"[#*_\s\d.]*(?:(?:the|my)\s+)?(?:final|correct)?\s*", re.IGNORECASE)
+_HEADING_END = re.compile(r"s?[*_# \t]*\n\s*")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"'*)]|$)|[。！？।]|\n")
 _MATH_SPAN = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$([^$\n]+?)(?<!\\)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _DISPLAY_OPEN = re.compile(r"(\$\$|\\\[|\\begin\{[a-z*]+\})")
@@ -60,18 +65,25 @@ def last_statement(text: str) -> tuple[int, str] | None:
     if len(lowered) != len(text):  # Lower-casing İ changes the length, and the offsets with it.
         lowered = text
     best: tuple[int, str] | None = None
-    for noun in NOUNS:
+    for noun in NOUNS if text.isascii() else NOUNS + FOREIGN_NOUNS:
         at = lowered.rfind(noun)
         for _ in range(20):
             if at < 0 or (best and at <= best[0]):
                 break
-            if anchor := _AFTER_NOUN.match(text, at + len(noun) - (3 if noun.endswith(" is") else 0)):
+            behind = at + len(noun) - (3 if noun.endswith(" is") else 0)
+            if anchor := _AFTER_NOUN.match(text, behind) or _is_heading(text, at, behind):
                 rest = text[anchor.end() :]
                 if rest[:200].strip(" \t\n*:$\\[]()."):
                     best = at, rest
                     break
             at = lowered.rfind(noun, 0, at)
     return best
+
+
+def _is_heading(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The end of a heading such as "**Final Answer**", when the noun stands in one."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return _HEADING_END.match(text, end) if _HEADING_START.fullmatch(before[-40:]) else None
 
 
 def math_spans(text: str) -> list[tuple[int, int, str]]:
@@ -123,7 +135,12 @@ def _before_denial(sentence: str) -> str:
 
 
 def readings(statement: str) -> tuple[str, ...]:
-    """What a sentence may be saying, the most literal first: itself, its bold text, its maths, what "is", its number."""
+    """What a sentence may be saying, the most literal first: itself, its bold text, its maths, what "is", its number.
+
+    What is no sentence, or longer than any, is read as it stands.
+    """
+    if len(statement) > CLAIM_CHARS or not is_prose(statement):
+        return (statement,)
     found = [statement]
     if bold := _BOLD.findall(statement):
         found.append(bold[-1])

@@ -345,6 +345,8 @@ def _matched(golds: list[Value], answers: list[Value], policy: Policy) -> bool |
 
 def _sets(gold: Value, answer: Value, policy: Policy) -> bool | None:
     """Unions and the like: as sets of reals, or else by their shape."""
+    if isinstance(gold, Number | Text) or isinstance(answer, Number | Text):
+        return False
     try:
         return regions.equal(regions.region(gold), regions.region(answer))
     except Unreadable:

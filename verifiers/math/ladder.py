@@ -20,13 +20,17 @@ from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.normalise import Decimal, bare, canonical, plain_number
 from verifiers.math.policy import Policy
 from verifiers.math.reading import readings
-from verifiers.math.values import Listing, Text, Value
+from verifiers.math.values import Text, Value
+from verifiers.statements import is_prose
 
 Ask = Callable[[str, str], bool | None]
 """Asks sympy whether a gold and an answer are equal; raises as `sandbox.pool.Pool.run` does."""
 
 MAX_SYMPY_CHARS = 400
-_PROSE = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{4,}(?![A-Za-z}(])")
+_BEYOND_US = re.compile(
+    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial|circ|mathcal|overline)"
+)
+"""What the own parser reads in part only, so that it is worth asking sympy."""
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
 _MALFORMED = re.compile(r"^\W*$")
 
@@ -171,11 +175,13 @@ def _judge_text(gold: Gold, answer: str) -> Verdict:
 def _judge_symbolically(gold: Gold, answer: str, ask: Ask | None) -> Verdict:
     different = Verdict("different", "unreadable")
     if ask is None or any(
-        not side or len(side) > MAX_SYMPY_CHARS or len(_PROSE.findall(side)) > 3 or _NEGATION.search(side)
+        not side or len(side) > MAX_SYMPY_CHARS or is_prose(side) or _NEGATION.search(side)
         for side in (gold.text, answer)
     ):
         return different
-    if any(isinstance(value, Text) for value in gold.values) or not ("\\" in answer or "\\" in gold.text):
+    if gold.choice or any(isinstance(value, Text) for value in gold.values):
+        return different
+    if not _BEYOND_US.search(gold.text) and not _BEYOND_US.search(answer):
         return different
     try:
         same = ask(gold.text, answer)

@@ -205,6 +205,9 @@ class _Lexer:
 
     def close(self, bracket: str) -> None:
         self.nesting -= 1
+        if bracket == "}" and len(self.tokens) > 1 and self.tokens[-1].value == "{" and self.tokens[-2].value not in "_^":
+            self.tokens.pop()  # \pi{}: the group only ends the command.
+            return
         self.depth -= bracket != "}"
         self.add("close", bracket)
 

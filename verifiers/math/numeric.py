@@ -93,7 +93,7 @@ def _numerically_equal(a: Expr, b: Expr, names: list[str]) -> bool | None:
             same = _equal_at(a, b, env, index == POINTS - 1)
         except (Unreadable, ZeroDivisionError, ValueError):
             if not names:
-                return None
+                return False  # An undefined value is nobody's equal.
             continue
         if same is False:
             return False

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from verifiers.math import units, words
-from verifiers.math.errors import Unreadable
+from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.exact import Irrational, rational_value
-from verifiers.math.expr import Expr, choices, has, negative, substituted, sym, symbols
-from verifiers.math.lexer import Token, tokenize
+from verifiers.math.expr import MINUS_ONE, Expr, choices, has, negative, substituted, sym, symbols
+from verifiers.math.lexer import MAX_CHARS, Token, tokenize
 from verifiers.math.parser import parse_expression, rational
 from verifiers.math.text import number_word
 from verifiers.math.unicode import to_latex
@@ -57,11 +57,12 @@ def read(text: str, *, thousands: bool = True) -> Value:
         Unreadable: it is no notation known here.
         OverBudget: it is too long or too deep.
     """
-    text = to_latex(text).strip()
+    if len(text) > MAX_CHARS:
+        raise OverBudget("size")
+    text = _prepared(to_latex(text).strip())
     special = _special(text)
     if special is not None:
         return special
-    text = _prepared(text)
     tokens = tokenize(text, thousands=thousands)
     if not tokens:
         raise Unreadable("empty")
@@ -95,9 +96,13 @@ _PYTHON = {"Matrix": "{}", "FiniteSet": "\\{{{}\\}}", "Tuple": "({})"}
 
 
 def _prepared(text: str) -> str:
-    """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...])."""
+    """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...]), and doubled backslashes."""
+    if "\\\\" in text and "begin" not in text:
+        text = re.sub(r"(?<!\\)\\{2,}(?=[A-Za-z{}])", r"\\", text)
     if "\\over" in text:
         text = re.sub(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}", r"\\frac{\1}{\2}", text)
+    while text.startswith("{") and text.endswith("}") and _is_one_group(text):
+        text = text[1:-1].strip()
     if text.startswith("]") and "," in text:
         text = "(" + text[1:]
     if text.endswith("[") and "," in text and text[0] in "([":
@@ -107,10 +112,24 @@ def _prepared(text: str) -> str:
     return text
 
 
+def _is_one_group(text: str) -> bool:
+    """Whether the braces around a text are one group, and no set."""
+    return "," not in text and _is_balanced(text[1:-1])
+
+
+def _is_balanced(inner: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", inner):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
 def _repeating(text: str) -> Number | None:
     """0.(3), 0.1\\dot{6}, 0.333..."""
     for pattern in _REPEATING:
-        if (match := pattern.fullmatch(text)) and len(text) < 100:
+        if match := pattern.fullmatch(text):
             decimals = len(match[2].partition(".")[2])
             value = rational(match[2]) + Fraction(int(match[3]), 10**decimals * (10 ** len(match[3]) - 1))
             return Number(Expr("num", (-value if match[1] == "-" else value,)), literal=True)
@@ -126,7 +145,7 @@ def _special(text: str) -> Value | None:
     if match := _EUROPEAN.fullmatch(text):
         plain = match[1].replace(".", "").lstrip("+") + "." + match[2]
         return Number(Expr("num", (rational(plain),)), Fraction(10) ** -len(match[2]) / 2, len(plain), literal=True)
-    if "." in text and (repeating := _repeating(text)):
+    if "." in text and len(text) < 100 and (repeating := _repeating(text)):
         return repeating
     if match := _CLOCK.fullmatch(text):
         return _clock(int(match[1]), int(match[2]), match[3])
@@ -377,7 +396,8 @@ def _read_matrix(tokens: list[Token]) -> Value:
         if line:
             rows.append(tuple(_read_list(cell) for cell in _split(line, "amp")))
     if before:
-        factor = _read_number(before[:-1] if before[-1].value == "*" else before)
+        sign = before[0].value == "-" and len(before) == 1
+        factor = Number(MINUS_ONE) if sign else _read_number(before[:-1] if before[-1].value == "*" else before)
         rows = [tuple(_scaled(factor, cell) for cell in row) for row in rows]
     if not rows or len({len(row) for row in rows}) != 1:
         raise Unreadable("a ragged matrix")
@@ -495,8 +515,9 @@ def _ends_degree(tokens: list[Token]) -> bool:
 
 def _unit_power(tokens: list[Token], start: int, index: int) -> int:
     """How many tokens of `cm^2` or `cm^{2}` after the unit end at this index; 0 where it is no power of a unit."""
-    for length, at in ((2, 3), (4, 5)):
-        if index - at >= start and tokens[index - length].value == "^" and tokens[index - at].kind in ("unit", "word"):
+    for length in (4,) if tokens[index - 1].value == "}" else (2,):
+        at = index - length
+        if at > start and tokens[at].value == "^" and tokens[at - 1].kind in ("unit", "word"):
             return length
     if (
         index - 2 >= start
