@@ -104,7 +104,9 @@ def long_completions(number: int, characters: int, seed: int = 0) -> list[Sample
         while len(text) < characters:
             text += rng.choice(steps).format(a=rng.randrange(1000), b=rng.randrange(1, 1000))
         answer = gold if rng.random() < 2 / 3 else gold + 1
-        text = text[:characters] + rng.choice([f" So we get \\boxed{{{answer}}}.", f"\n\nThe final answer is {answer}."])
+        text = text[:characters] + rng.choice(
+            [f" So we get \\boxed{{{answer}}}.", f"\n\nThe final answer is {answer}."]
+        )
         samples.append(Sample(Problem("", str(gold)), text))
     return samples
 
@@ -116,7 +118,12 @@ def batch(number: int, characters: int) -> dict[str, float]:
     start = time.perf_counter()
     scores = verifier.score_all(samples)
     wall = time.perf_counter() - start
-    return {"completions": number, "characters": characters, "wall_s": wall, "mean": sum(s.value or 0 for s in scores) / number}
+    return {
+        "completions": number,
+        "characters": characters,
+        "wall_s": wall,
+        "mean": sum(s.value or 0 for s in scores) / number,
+    }
 
 
 def batch_with_imports(number: int, characters: int) -> float:
@@ -132,7 +139,9 @@ def batch_with_imports(number: int, characters: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data-dir", default=os.environ.get("ASSAY_DATA"), help="has math500/test.jsonl; default $ASSAY_DATA")
+    parser.add_argument(
+        "--data-dir", default=os.environ.get("ASSAY_DATA"), help="has math500/test.jsonl; default $ASSAY_DATA"
+    )
     parser.add_argument("--pairs", type=int, default=1000, help="how many pairs, drawn at random (default 1000)")
     parser.add_argument("--out", help="write the figures here as JSON")
     args = parser.parse_args()
