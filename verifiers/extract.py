@@ -82,7 +82,7 @@ _INVISIBLE = re.compile(
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
-_SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z]")
+_SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
 _JSON_VALUE = re.compile(r'[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
@@ -91,8 +91,13 @@ _SUPERSEDES = re.compile(
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",
     re.IGNORECASE,
 )
-_REOPENS = re.compile(r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b", re.IGNORECASE)
-_CORRECTS = re.compile(r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I)
+_REOPENS = re.compile(
+    r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b",
+    re.IGNORECASE,
+)
+_CORRECTS = re.compile(
+    r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I
+)
 _JOINS = re.compile(
     r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&、])*"
     r"(?:(?:\\text\s*\{|\\mbox\s*\{)?[^.!?\n={}\d]{0,40}\}?)(?:[\s$]|\\[()\[\]]|\\quad|\\,|[A-Za-z]\w{0,3}\s*=)*"

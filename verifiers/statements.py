@@ -47,11 +47,18 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _RETRACTS = re.compile(r"\b(?:but|wait|however|wrong|incorrect|mistake|actually|maybe|perhaps)\b", re.IGNORECASE)
-_CIRCUMSTANCE = re.compile(r"\b(?:in|en|within|after|during|over|every|for|por|em|nach|pour|через|за|at)\s+$", re.IGNORECASE)
-_BOUND = re.compile(r"(?:at (?:least|most)|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$", re.I)
+_CIRCUMSTANCE = re.compile(
+    r"\b(?:in|en|within|after|during|over|every|for|at|por|em|durante|nach|pour|dans|d['’]ici|pendant|через|за)\s+$",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"(?:at (?:least|most)|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$", re.I
+)
 _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|oder|и|или)\s*")
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")
 _WORD = re.compile(r"[A-Za-z]{3,}")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_OPERATOR = re.compile(r"[=+^_\\<>]")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[A-Za-z ]*\})?")
 _CONCLUDES = re.compile(r"\b(?:So|Therefore|Thus|Hence|Consequently)\b,?\s")
@@ -179,7 +186,10 @@ def _joined(text: str, spans: list[tuple[int, int, str]]) -> str:
 def is_prose(text: str) -> bool:
     """Whether a text is (part of) a sentence, and not only a formula or a name."""
     plain = _COMMAND.sub(" ", text)
-    return len(_WORD.findall(plain)) > 1 or len(_FOREIGN.findall(plain)) > 1
+    words = len(_WORD.findall(plain))
+    if words == 1 and not _OPERATOR.search(text):
+        words = len(_LETTERS.findall(plain))
+    return words > 1 or len(_FOREIGN.findall(plain)) > 1
 
 
 def takes_back(text: str) -> bool:

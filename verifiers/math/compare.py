@@ -288,6 +288,7 @@ def _multisets(gold: Listing, answer: Listing, policy: Policy) -> bool | None:
             # 3,4 and p=3, q=4: the names say in which order to read them.
             if len(set(mine)) == len(mine) > 1 and None not in mine and set(theirs) == {None}:
                 return _each(golds, answers, policy)
+    golds, answers = _ungrouped(golds, answers), _ungrouped(answers, golds)
     if golds == answers:
         return True
     if gold.is_set or answer.is_set:
@@ -295,6 +296,14 @@ def _multisets(gold: Listing, answer: Listing, policy: Policy) -> bool | None:
     if len(golds) != len(answers):
         return False
     return _matched(golds, answers, policy)
+
+
+def _ungrouped(items: list[Value], others: list[Value]) -> list[Value]:
+    """(p=5, q=2), (p=7, q=2) as four assignments, where the other side writes them without brackets."""
+    groups = [item for item in items if isinstance(item, Listing) and all(isinstance(i, Relation) for i in item.items)]
+    if len(groups) == len(items) > 0 and all(isinstance(item, Relation) for item in others):
+        return [relation for group in groups for relation in group.items]
+    return items
 
 
 def _name(item: Value) -> Value | None:
@@ -325,6 +334,8 @@ def _matched(golds: list[Value], answers: list[Value], policy: Policy) -> bool |
         else:
             rest.append(item)
     left = [item for item, count in counts.items() for _ in range(count)]
+    if len(left) > 8 and _all(same(a, b, policy) for a, b in zip(_in_order(rest), _in_order(left))) is True:
+        return True  # Without comparing each with each.
     if len(rest) * len(left) > MAX_PAIRS:
         return False
     unknown = False
@@ -341,6 +352,14 @@ def _matched(golds: list[Value], answers: list[Value], policy: Policy) -> bool |
                 return False
             unknown = True
     return None if unknown else True
+
+
+def _in_order(items: list[Value]) -> list[Value]:
+    """Numbers by size; in any order if they are no real numbers."""
+    try:
+        return sorted(items, key=lambda item: _approximate(item.expr) if isinstance(item, Number) else Fraction(0))
+    except (Unreadable, ValueError):
+        return items
 
 
 def _sets(gold: Value, answer: Value, policy: Policy) -> bool | None:
@@ -407,6 +426,8 @@ def _relations(gold: Value, answer: Value, policy: Policy) -> bool | None:
     relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
     assert isinstance(relation, Relation)
     if (value := _assigned_value(relation, policy)) is not None:
+        if isinstance(relation.sides[0], Listing) and isinstance(other, Listing) and other.is_bare and isinstance(value, Listing):
+            return _each(gold.items if other is gold else value.items, value.items if other is gold else other.items, policy)
         return same(value, other, policy) if relation is gold else same(other, value, policy)
     return _as_regions(gold, answer)
 

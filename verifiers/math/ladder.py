@@ -28,7 +28,7 @@ Ask = Callable[[str, str], bool | None]
 
 MAX_SYMPY_CHARS = 400
 _BEYOND_US = re.compile(
-    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial|circ|mathcal|overline)"
+    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
 """What the own parser reads in part only, so that it is worth asking sympy."""
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
@@ -83,6 +83,8 @@ def _gold_text(gold: str) -> str:
     found = None
     if "\\boxed" in gold or "\\fbox" in gold or re.search(r"\banswer\b|####|答案", gold):
         found = extract(gold)
+    if found is not None and "\\boxed" in gold and not found.readings:
+        return ""
     if found is not None and found.how in ("box", "statement", "hash"):
         return bare(found.readings[min(1, len(found.readings) - 1) if found.how == "statement" else 0])
     return bare(gold)

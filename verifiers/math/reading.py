@@ -9,7 +9,7 @@ from fractions import Fraction
 from verifiers.math import units, words
 from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.exact import Irrational, rational_value
-from verifiers.math.expr import MINUS_ONE, Expr, choices, has, negative, substituted, sym, symbols
+from verifiers.math.expr import MINUS_ONE, ONE, Expr, choices, has, negative, substituted, sym, symbols
 from verifiers.math.lexer import MAX_CHARS, Token, tokenize
 from verifiers.math.parser import parse_expression, rational
 from verifiers.math.text import number_word
@@ -45,8 +45,8 @@ _DECIMAL_COMMA = re.compile(r"-?\d+,\d+[^,\d]{0,20}")
 _BARE_WORD = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 _MAGNITUDES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _VETOES = frozenset(
-    "not no never nor none neither except without less more fewer least most than between minus negative plus times either "
-    "only if when where for all every any undefined dne does exist".split()
+    "not no never nor none neither except without less fewer least most than between minus negative plus times either "
+    "undefined dne does exist".split()
 )
 
 
@@ -239,7 +239,7 @@ def _expanded(value: Value) -> list[Value]:
 
 
 def _read_item(tokens: list[Token]) -> Value:
-    tokens = _without_noise(tokens)
+    tokens = _without_noise(_without_quantifier(tokens))
     sides = _split(tokens, "rel")
     ops = [t.value for t in _outer(tokens, "rel")]
     if len(sides) == 1:
@@ -286,6 +286,16 @@ def _negations(sides: list[list[Token]], ops: list[str]) -> tuple[list[list[Toke
     return sides, ops
 
 
+def _without_quantifier(tokens: list[Token]) -> list[Token]:
+    """f(x) = x, without "for all x in R"."""
+    for index in range(1, len(tokens) - 1):
+        if tokens[index].kind == "word" and tokens[index].value.lower() == "for":
+            following = tokens[index + 1]
+            if following.kind == "sym" or following.value.lower() in ("all", "every", "any", "some", "each"):
+                return tokens[:index]
+    return tokens
+
+
 def _without_noise(tokens: list[Token]) -> list[Token]:
     start = 0
     while start < len(tokens) and (
@@ -297,6 +307,8 @@ def _without_noise(tokens: list[Token]) -> list[Token]:
 
 
 def _read_side(tokens: list[Token], left: bool = False) -> Value:
+    if not tokens:
+        raise Unreadable("nothing")
     if operators := _outer(tokens, "set"):
         return _set_operation(_split(tokens, "set"), [t.value for t in operators])
     if len(tokens) == 1 and tokens[0].kind == "emptyset":
@@ -307,7 +319,7 @@ def _read_side(tokens: list[Token], left: bool = False) -> Value:
         collection = _read_collection(tokens)
         if collection is not None:
             return collection
-    if any(t.kind == "begin" for t in tokens):
+    if any(t.kind == "begin" and t.value != "vmatrix" for t in tokens):
         return _read_matrix(tokens)
     if all(t.kind in ("word", "unit") or (t.kind == "sym" and len(tokens) > 1) for t in tokens):
         if any(t.kind in ("word", "unit") for t in tokens):
@@ -389,6 +401,8 @@ def _read_matrix(tokens: list[Token]) -> Value:
     while before and after and before[-1].kind == "open" and after[0].kind == "close":
         before, after = before[:-1], after[1:]
     name = tokens[start].value
+    if not before and after and after[0].kind == "begin":
+        return _matrix_product(_read_matrix(tokens[: end + 1]), _read_matrix(after))
     if after or "matrix" not in name and name != "array" or name in ("vmatrix", "Vmatrix"):
         raise Unreadable(f"not a matrix: {name}")
     rows = []
@@ -402,6 +416,21 @@ def _read_matrix(tokens: list[Token]) -> Value:
     if not rows or len({len(row) for row in rows}) != 1:
         raise Unreadable("a ragged matrix")
     return Matrix(tuple(rows))
+
+
+def _matrix_product(left: Value, right: Value) -> Value:
+    if not isinstance(left, Matrix) or not isinstance(right, Matrix) or len(left.rows[0]) != len(right.rows):
+        raise Unreadable("no matrix product")
+    if len(left.rows) * len(right.rows) * len(right.rows[0]) > 1_000:
+        raise OverBudget("size")
+    columns = list(zip(*right.rows))
+    return Matrix(tuple(tuple(_dot(row, column) for column in columns) for row in left.rows))
+
+
+def _dot(row: Sequence[Value], column: Sequence[Value]) -> Value:
+    products = [_scaled(a, b) for a, b in zip(row, column)]
+    total = Expr("add", tuple(p.expr for p in products if isinstance(p, Number)))
+    return _scaled(Number(ONE), Number(total))
 
 
 def _scaled(factor: Value, cell: Value) -> Value:

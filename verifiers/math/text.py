@@ -69,9 +69,9 @@ def choice_of_gold(gold: str) -> tuple[str, str] | None:
     plain = unwrapped(gold[:2_000]).strip()
     if match := re.fullmatch(r"\(?([A-J])\)?\.?", plain):
         return match[1], ""
-    if match := re.fullmatch(r"\(([A-J])\)[\s.:]*(.+)|([A-J])[.):]\s+(.+)", plain, re.DOTALL):
+    if match := re.fullmatch(r"\(([A-J])\)[\s.:]*([\w$\\].*)|([A-J])[.):]\s+(.+)", plain, re.DOTALL):
         return match[1] or match[3], normalised(match[2] or match[4])
-    if match := re.fullmatch(r"([B-HJ])\s+([A-Z][a-z].*)", plain, re.DOTALL):
+    if match := re.fullmatch(r"([A-HJ])\s+([A-Z][a-z].*)", plain, re.DOTALL):
         return match[1], normalised(match[2])
     return None
 
