@@ -161,7 +161,7 @@ def test_retry_after_is_waited_for_in_seconds_and_as_a_date(server):
     (score,) = judge_at(server.url).score_all(samples("Canberra it is"))
     assert score.value == 1.0
     assert times[1] - times[0] >= 0.2
-    assert 0.9 <= times[2] - times[1]
+    assert times[2] - times[1] >= 0.9
 
 
 def test_a_server_without_anybody_behind_it_is_a_transport_error(server):
@@ -174,7 +174,9 @@ def test_a_server_without_anybody_behind_it_is_a_transport_error(server):
 def test_a_server_that_ignores_log_probabilities_or_a_schema_is_noticed(server):
     client = Client(openai_compatible("judge", server.url))
     server.plan = lambda completion, attempt: {"text": "Yes", "usage": None, "finish": None}
-    request = Request(({"role": "user", "content": "?"},), options=("Yes", "No"), response_format={"type": "json_object"})
+    request = Request(
+        ({"role": "user", "content": "?"},), options=("Yes", "No"), response_format={"type": "json_object"}
+    )
     reply = run(client.ask(request))
     assert set(reply.ignored) == {"logprobs", "response_format", "usage", "finish_reason"}
     assert reply.options == {}
@@ -189,7 +191,10 @@ def test_more_choices_than_asked_for_are_noticed_and_the_first_is_taken():
 
 def test_log_probabilities_of_options_are_summed_over_their_spellings(server):
     top = [{"token": t, "logprob": p} for t, p in (("Yes", -1.0), (" Yes", -2.0), ("No", -3.0), ("Maybe", -0.9))]
-    server.plan = lambda completion, attempt: {"text": "Yes", "choice": {"logprobs": {"content": [{"top_logprobs": top}]}}}
+    server.plan = lambda completion, attempt: {
+        "text": "Yes",
+        "choice": {"logprobs": {"content": [{"top_logprobs": top}]}},
+    }
     request = Request(({"role": "user", "content": "?"},), options=("Yes", "No"), max_tokens=1)
     reply = run(Client(openai_compatible("judge", server.url)).ask(request))
     assert reply.options["Yes"] == pytest.approx(-1 + 0.3132616875)  # log(e^-1 + e^-2)
