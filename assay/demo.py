@@ -1,78 +1,78 @@
-"""`assay demo`: a tiny model learns to add, by verifiable rewards alone, while you watch.
+"""`assay demo`: a tiny model finds out that thinking before it answers pays, by verifiable rewards alone, while you watch.
 
-build       half a million parameters and a tokenizer, from scratch
-cold start  worked sums by a careless teacher: the model learns the form, and makes the teacher's mistakes
-before      held-out sums, several samples each
-GRPO        reward = 0.9 * math + 0.1 * think_format; nobody shows the model a solution any more
-after       the same held-out sums
+    build       half a million parameters and a tokenizer, from scratch
+    cold start  worked sums, and then as many bare answers: the model reasons in about half of its answers, and guesses else
+    before      held-out sums, several samples each
+    GRPO        reward = 0.9 * math + 0.1 * think_format; nobody shows the model a solution any more
+    after       the same held-out sums
+
+What is done, and how much of it, is `grpo_core.recipes.DEMO`; here it is shown.
 """
 
 from __future__ import annotations
 
-import random
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
-from assay.console import console, facts, last_line
+from assay.console import bar, console, facts, last_line
+from assay.errors import INTERRUPTED
 from assay.eval import NOTES, print_summaries
 from assay.loop import Recorder, run_steps
 from assay.measure import measure
+from assay.models import quiet
 from assay.training_report import charts, lead, part_rows
 from benchmarks.evaluate import versions
 from benchmarks.jsonl import read_log
 from benchmarks.report import Report
 from benchmarks.results import Result
 from benchmarks.summary import Summary
-from verifiers import Problem
 
-
-@dataclass(frozen=True, slots=True)
-class DemoSize:
-    """How much the demo does; the default takes about two minutes on two cores."""
-
-    cold_start_steps: int = 200
-    slip_rate: float = 0.15
-    steps: int = 60
-    prompts_per_step: int = 32
-    group_size: int = 8
-    held_out: int = 200
-    samples: int = 8
-
-
-QUICK = DemoSize(cold_start_steps=20, steps=3, prompts_per_step=4, group_size=4, held_out=16, samples=4)
-MAX_TOKENS = 40
+REWARD = "0.9 * math + 0.1 * think_format"
 
 
 def run_demo(folder: Path, seed: int = 0, steps: int | None = None, quick: bool = False) -> None:
     """Run the whole demo. The last line printed is the report's path."""
     started = time.perf_counter()
     out = console()
-    size = QUICK if quick else DemoSize()
+    recipe = recipe_of(seed, steps, quick)
     folder = fresh_folder(folder)
     model, tokenizer = _build(seed)
     _header(out, folder, seed, model)
-    cold_start(out, model, tokenizer, size, seed)
-    held_out = _tasks(size.held_out, seed, "held_out")
-    before, first = _measure(out, model, tokenizer, held_out, size, "before", seed)
-    trainer, recorder = _trainer(model, tokenizer, size, seed, steps)
-    out.print(f"\n[head]Reinforcement[/]  [dim]reward = {REWARD_TEXT}[/]", highlight=False)
-    finished = run_steps(trainer, recorder, folder, out, save_every=max(1, trainer.config.steps))
-    after, last = _measure(out, model, tokenizer, held_out, size, "after", seed)
+    problems, held_out = _problems(recipe, seed)
+    _cold_start(out, model, tokenizer, recipe, problems, seed)
+    before = _measure(out, model, tokenizer, recipe, held_out, "before", seed)
+    trainer, recorder = _trainer(model, tokenizer, recipe, problems)
+    out.print(f"\n[head]Reinforcement[/]  [dim]reward = {REWARD}[/]")
+    finished = run_steps(trainer, recorder, folder, out, save_every=recipe.train.steps)
+    after = _measure(out, model, tokenizer, recipe, held_out, "after", seed)
     out.print()
-    print_summaries(out, [before, after])
-    out.print(f"\n{lead(before, after)}", highlight=False)
+    print_summaries(out, [before[0], after[0]])
+    out.print(f"\n{lead(before[0], after[0])}")
     if not finished:
         out.print(f"[bold]Stopped after step {trainer.num_steps}[/]; the checkpoint is in {folder}.")
-    page = _report(folder, seed, model, (before, first), (after, last), trainer, recorder)
-    out.print(
-        f"[dim]{time.perf_counter() - started:.0f} s in all. Model, metrics, samples and report are in {folder}.[/]"
-    )
+    page = _report(folder, seed, before, after, trainer, recorder)
+    out.print(f"[dim]{time.perf_counter() - started:.0f} s in all. Model, metrics, samples and report:[/]")
     last_line(out, page.write(folder / "report.html"))
+    if not finished:
+        raise SystemExit(INTERRUPTED)
+
+
+def recipe_of(seed: int, steps: int | None, quick: bool) -> Any:
+    """The demo's recipe; `quick` cuts it down to a few seconds, which shows the parts and learns next to nothing."""
+    from grpo_core.recipes import DEMO
+
+    recipe = DEMO
+    if quick:
+        cold_start = replace(recipe.cold_start, worked_steps=10, mixed_steps=5)
+        train = replace(recipe.train, steps=3, prompts_per_step=4, group_size=4, warmup_steps=0)
+        recipe = replace(recipe, cold_start=cold_start, train=train, num_train=500, num_held_out=16)
+    train = replace(recipe.train, seed=seed, steps=recipe.train.steps if steps is None else steps)
+    return replace(recipe, train=train)
 
 
 def fresh_folder(folder: Path) -> Path:
@@ -84,92 +84,16 @@ def fresh_folder(folder: Path) -> Path:
     return path
 
 
-REWARD_TEXT = "0.9 * math + 0.1 * think_format"
-
-
-def _reward() -> Any:
-    from verifiers.format import ThinkFormat
-    from verifiers.math import MathVerifier
-
-    return 0.9 * MathVerifier() + 0.1 * ThinkFormat()
-
-
 def _build(seed: int) -> tuple[Any, Any]:
     from grpo_core.tiny import tiny_model, tiny_tokenizer
 
+    quiet()
     tokenizer = tiny_tokenizer()
     return tiny_model(tokenizer, seed=seed), tokenizer
 
 
-def _tasks(n: int, seed: int, split: Any) -> list[Problem]:
-    from grpo_core.tasks import arithmetic
-
-    return arithmetic(n, seed=seed, split=split)
-
-
-def cold_start(out: Console, model: Any, tokenizer: Any, size: DemoSize, seed: int) -> None:
-    """Imitate worked sums with mistakes in them, so that there is something left to reinforce."""
-    from grpo_core.sft import sft
-    from grpo_core.tasks import solution
-
-    slip = random.Random(seed)
-    shown = [(p, solution(p, slip, size.slip_rate)) for p in _tasks(2000, seed, "train")]
-    columns = (
-        TextColumn("[dim]cold start"),
-        BarColumn(bar_width=40),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-    )
-    loss = 0.0
-    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
-        task = progress.add_task("", total=size.cold_start_steps)
-        for row in sft(model, tokenizer, shown, steps=size.cold_start_steps, seed=seed):
-            loss = row["loss"]
-            progress.update(task, advance=1, description=f"loss {loss:.3f}")
-    out.print(
-        f"[head]Cold start[/]  {size.cold_start_steps} steps on worked sums, {size.slip_rate:.0%} of whose digits are "
-        f"wrong on purpose; loss {loss:.3f}",
-        highlight=False,
-    )
-
-
-def _measure(
-    out: Console, model: Any, tokenizer: Any, problems: list[Problem], size: DemoSize, run: str, seed: int
-) -> tuple[Summary, list[Result]]:
-    from grpo_core.rollout import HFEngine, Sampling
-    from verifiers.math import MathVerifier
-
-    engine = HFEngine(model, tokenizer, Sampling(temperature=1.0, max_new_tokens=MAX_TOKENS))
-    summary, results = measure(out, engine, problems, MathVerifier(), size.samples, run, seed)
-    out.print(
-        f"[head]Held-out {run}[/]  pass@1 {100 * (summary.pass_at_1 or 0):.1f} % on {summary.questions} sums, "
-        f"{summary.k} samples each",
-        highlight=False,
-    )
-    return summary, results
-
-
-def _trainer(model: Any, tokenizer: Any, size: DemoSize, seed: int, steps: int | None) -> tuple[Any, Recorder]:
-    from grpo_core.config import TrainConfig
-    from grpo_core.trainer import Trainer
-
-    config = TrainConfig.from_table({
-        "preset": "grpo",
-        "beta": 0.005,
-        "steps": size.steps if steps is None else steps,
-        "prompts_per_step": size.prompts_per_step,
-        "group_size": size.group_size,
-        "max_new_tokens": MAX_TOKENS,
-        "learning_rate": 5e-4,
-        "warmup_steps": 5,
-        "seed": seed,
-    })  # fmt: skip
-    recorder = Recorder.of(_reward())
-    return Trainer(model, tokenizer, _tasks(4000, seed, "train"), recorder.reward, config), recorder
-
-
 def _header(out: Console, folder: Path, seed: int, model: Any) -> None:
-    out.print("[head]Assay demo[/]: a tiny model learns to add from verifiable rewards", highlight=False)
+    out.print("[head]Assay demo[/]: a tiny model learns, from rewards alone, to think before it answers")
     facts(out, {
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
         "device": str(model.device),
@@ -180,10 +104,55 @@ def _header(out: Console, folder: Path, seed: int, model: Any) -> None:
     out.print()
 
 
+def _problems(recipe: Any, seed: int) -> tuple[Any, Any]:
+    from grpo_core.tasks import arithmetic
+
+    train = arithmetic(recipe.num_train, seed=seed)
+    return train, arithmetic(recipe.num_held_out, seed=seed, split="held_out")
+
+
+def _cold_start(out: Console, model: Any, tokenizer: Any, recipe: Any, problems: Any, seed: int) -> None:
+    cold_start, loss = recipe.cold_start, 0.0
+    columns = (TextColumn("[dim]cold start"), bar(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
+        task = progress.add_task("", total=cold_start.steps)
+        for row in cold_start.run(model, tokenizer, problems, seed=seed):
+            loss = row["loss"]
+            progress.update(task, advance=1, description=f"[dim]loss[/] {loss:.3f}")
+    out.print(
+        f"[head]Cold start[/]  {cold_start.worked_steps} steps on worked sums, then {cold_start.mixed_steps} in which "
+        f"{cold_start.short:.0%} give the answer alone; loss {loss:.3f}"
+    )
+
+
+def _measure(
+    out: Console, model: Any, tokenizer: Any, recipe: Any, held_out: Any, run: str, seed: int
+) -> tuple[Summary, list[Result]]:
+    from grpo_core.rollout import HFEngine, Sampling
+    from verifiers.math import MathVerifier
+
+    engine = HFEngine(model, tokenizer, Sampling(recipe.train.temperature, recipe.train.max_new_tokens))
+    summary, results = measure(out, engine, held_out, MathVerifier(), recipe.samples, run, seed)
+    share = sum("<think>" in result.attempt.sample.completion for result in results) / len(results)
+    out.print(
+        f"[head]Held-out {run}[/]  pass@1 {100 * (summary.pass_at_1 or 0):.1f} % on {summary.questions} sums, "
+        f"{summary.k} samples each; {share:.0%} of the answers are reasoned"
+    )
+    return summary, results
+
+
+def _trainer(model: Any, tokenizer: Any, recipe: Any, problems: Any) -> tuple[Any, Recorder]:
+    from grpo_core.trainer import Trainer
+    from verifiers.format import ThinkFormat
+    from verifiers.math import MathVerifier
+
+    recorder = Recorder.of(0.9 * MathVerifier() + 0.1 * ThinkFormat())
+    return Trainer(model, tokenizer, problems, recorder.reward, recipe.train), recorder
+
+
 def _report(
     folder: Path,
     seed: int,
-    model: Any,
     before: tuple[Summary, list[Result]],
     after: tuple[Summary, list[Result]],
     trainer: Any,
@@ -192,14 +161,14 @@ def _report(
     trained = [Result.from_row(row) for row in read_log(folder / "samples.jsonl")]
     samples = [("before", result) for result in before[1]] + [("after", result) for result in after[1]]
     return Report(
-        title="Assay demo: learning to add from verifiable rewards",
+        title="Assay demo: thinking pays",
         lead=lead(before[0], after[0]),
         facts={
-            "reward": REWARD_TEXT,
+            "reward": REWARD,
             "settings": repr(trainer.config),
             "seed": str(seed),
-            "device": str(model.device),
-            "model": f"{model.num_parameters():,} parameters",
+            "device": str(trainer.model.device),
+            "model": f"{trainer.model.num_parameters():,} parameters",
             **versions(),
         },
         summaries=[before[0], after[0]],

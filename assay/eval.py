@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from assay.console import console, facts, last_line, table
-from assay.errors import AssayError
+from assay.console import bar, console, facts, last_line, table
+from assay.errors import INTERRUPTED, AssayError
+from assay.view import shorten
 from benchmarks.data import find, is_file, read, verifier_for
 from benchmarks.evaluate import Folder, evaluate, in_batches, references, rescore, summaries
 from benchmarks.generate import generate
@@ -69,7 +70,7 @@ class EvalConfig:
     @property
     def source(self) -> str:
         """Where the completions come from, in a word or two."""
-        return self.model or (f"completions {self.completions}" if self.completions else "the data set's own solutions")
+        return self.model or self.completions or "the data set's own solutions"
 
 
 def run_eval(config: EvalConfig, out_dir: Path | None = None, resume: Path | None = None) -> None:
@@ -87,12 +88,12 @@ def run_eval(config: EvalConfig, out_dir: Path | None = None, resume: Path | Non
         out.print(f"  {len(earlier):,} samples were scored before; going on from there.")
     finished = _follow(out, evaluate(batches, verifier, folder), total - len(earlier))
     results = folder.results()
-    if not results:
-        raise AssayError(f"Stopped before the first sample was scored. Go on with: assay eval --resume {folder.path}")
-    report(out, config.name, folder, results, verifier, complaints, partial=not finished, listed=config.reference)
+    if results:
+        report(out, config.name, folder, results, verifier, complaints, partial=not finished, listed=config.reference)
     if not finished:
-        out.print(f"\n[bold]Stopped.[/] These figures cover the {len(results):,} samples so far. Go on with:")
-        out.print(f"  assay eval --resume {folder.path}", soft_wrap=True)
+        out.print(f"\n[bold]Stopped[/] after {len(results):,} samples. Go on with:")
+        out.print(f"  assay eval --resume {folder.path}", soft_wrap=True, markup=False)
+        raise SystemExit(INTERRUPTED)
 
 
 def resume_eval(path: Path) -> None:
@@ -151,9 +152,8 @@ def _source(
 def _from_model(
     config: EvalConfig, problems: list[Problem], out: Console, resume: Path | None, settings: dict[str, Any]
 ) -> tuple[Iterable[Sequence[Attempt]], int]:
-    from grpo_core.rollout import HFEngine, Sampling, encode_prompt
-
     from assay.models import context_left, load_model
+    from grpo_core.rollout import HFEngine, Sampling, encode_prompt
 
     assert config.model is not None
     model, tokenizer = load_model(config.model, config.device)
@@ -174,7 +174,7 @@ def _from_model(
 
 def _follow(out: Console, results: Iterable[Result], total: int) -> bool:
     """Drive the evaluation with a progress bar; False where Ctrl-C ended it."""
-    columns = (TextColumn("  scored"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
+    columns = (TextColumn("  scored"), bar(), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
         task = progress.add_task("", total=total)
         try:
@@ -252,8 +252,8 @@ def _say_refused(out: Console, results: Sequence[Result]) -> None:
     for result in refused:
         score = result.score
         out.print(
-            f"  {result.attempt.sample.problem.id}: {score.reason}, took {score.extracted!r}, "
-            f"gold {result.attempt.sample.gold!r}",
+            f"  {result.attempt.sample.problem.id}: {score.reason}, took {shorten(str(score.extracted), 80)!r}, "
+            f"gold {shorten(str(result.attempt.sample.gold), 80)!r}",
             markup=False,
             soft_wrap=True,
         )

@@ -87,6 +87,7 @@ def run_steps(
     Raises:
         AssayError: too many samples went unscored, with their reasons.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     drawn = len(recorder.history)
     try:
         with TrainView(out, trainer.config.steps, title, done=trainer.num_steps) as view:

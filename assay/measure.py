@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
+from assay.console import bar
 from benchmarks.evaluate import evaluate
 from benchmarks.generate import generate
 from benchmarks.results import Result
@@ -19,7 +20,7 @@ def measure(
     out: Console, engine: Any, problems: Sequence[Problem], verifier: Verifier, k: int, run: str, seed: int = 0
 ) -> tuple[Summary, list[Result]]:
     """Sample `k` completions of each problem and score them, with a bar that goes when it is done."""
-    columns = (TextColumn(f"[dim]evaluation {run}"), BarColumn(bar_width=40), MofNCompleteColumn())
+    columns = (TextColumn(f"[dim]evaluation {run}"), bar(), MofNCompleteColumn())
     results = []
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
         task = progress.add_task("", total=len(problems) * k)

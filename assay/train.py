@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 
 from assay.config import Config, read_config, train_config
-from assay.console import console, facts, last_line, table
-from assay.errors import AssayError
+from assay.console import console, facts, last_line
+from assay.errors import INTERRUPTED, AssayError
 from assay.eval import print_summaries
 from assay.loop import Recorder, forget_after, run_steps
 from assay.measure import measure
@@ -23,8 +23,6 @@ from benchmarks.results import Result
 from benchmarks.sets import maths
 from benchmarks.summary import Summary
 from verifiers import Problem, Verifier, check_gold
-
-__all__ = ["run_train", "table"]
 
 
 def run_train(file: Path, resume: bool = False) -> None:
@@ -64,6 +62,8 @@ def run_train(file: Path, resume: bool = False) -> None:
         samples=samples + [(result.attempt.run, result) for result in trained],
     )
     last_line(out, page.write(config.out / "report.html"))
+    if not finished:
+        raise SystemExit(INTERRUPTED)
 
 
 def _problems(out: Console, source: str, reward: Any) -> list[Problem]:

@@ -13,11 +13,11 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from assay.console import table
+from assay.console import bar, table
 from assay.meter import PartStats
 from benchmarks.report import percent
 from verifiers import Sample, Score
@@ -32,8 +32,8 @@ class TrainView:
 
     def __init__(self, out: Console, steps: int, title: str = "GRPO", done: int = 0):
         self.out, self.steps, self.title = out, steps, title
-        columns = (TextColumn("[head]{task.description}"), BarColumn(bar_width=40), MofNCompleteColumn())
-        self.progress = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=out)
+        columns = (TextColumn("[head]{task.description}"), bar(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, TextColumn("[dim]left"), TimeRemainingColumn(), console=out)
         self.task = self.progress.add_task(title, total=steps, completed=done)
         self.live = Live(self.progress, console=out, refresh_per_second=4) if out.is_terminal else None
         self.last: Group | None = None
@@ -47,6 +47,7 @@ class TrainView:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self.live:
             self.live.stop()
+            self.out.print()
 
     def step(self, metrics: Mapping[str, Any], parts: Sequence[PartStats], batch: Sequence[Pair]) -> None:
         """One step has been taken; `parts` and `batch` are of the draw that it trained on."""

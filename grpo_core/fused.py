@@ -1,9 +1,9 @@
 """The objective from hidden states, in tiles: never [N, V] in memory, three matrix products instead of four.
 
 Others recompute the logits in the backward pass. Here each tile of C rows is finished while it is in memory: its logits
-give logp, the objective gives c = dL/dlogp from that, and with e and S of `kernels.softmax_tile_` the gradients are
+z give logp, the objective gives dL/dlogp from that, `kernels.py` writes g = dL/dz over z, and the gradients are
 
-    dhidden = -(c/S) e W        dW = -e^T ((c/S) hidden)
+    dL/dhidden = g W        dL/dW = g^T hidden
 
 so that the forward pass does all the work and `backward` hands the gradients over. The floor is the three products.
 
@@ -75,11 +75,13 @@ def linear_policy_loss(
         hidden, weight = hidden.to(dtype), weight.to(dtype)
     if hidden.dtype != weight.dtype or hidden.dtype == torch.float16:
         raise ValueError(f"hidden is {hidden.dtype}, weight {weight.dtype}: both must be bfloat16, float32 or float64.")
-    if objective.entropy_bonus and (softcap is not None or skip_mass):
-        raise ValueError("an entropy bonus goes with neither softcap nor skip_mass here; the plain path has softcap.")
+    if objective.entropy_bonus and skip_mass:
+        raise ValueError(
+            "skip_mass bounds what log-probabilities pull, not what an entropy bonus does: use one of them."
+        )
     grad = torch.is_grad_enabled()
     wanted = (grad and hidden.requires_grad, grad and weight.requires_grad)
-    head = _Head(temperature, softcap, tile_bytes or _default_tile_bytes(hidden), skip_mass)
+    head = _Head(kernels.Scaling(temperature, softcap), tile_bytes or _default_tile_bytes(hidden), skip_mass)
     with torch.no_grad(), torch.autocast(hidden.device.type, enabled=False):
         out, d_hidden, d_weight = _loss_and_gradients(hidden, weight, targets, tokens, objective, head, wanted)
     return replace(out, loss=_WithGradients.apply(hidden, weight, out.loss, d_hidden, d_weight))
@@ -98,7 +100,7 @@ def linear_logp(
 ) -> tuple[Tensor, Tensor]:
     """Log-probability and entropy at each token of the mask, 0 elsewhere, in tiles. For old and reference."""
     index_N = mask.reshape(-1).nonzero().squeeze(1)
-    head = _Head(temperature, softcap, tile_bytes or _default_tile_bytes(hidden), skip_mass=0.0)
+    head = _Head(kernels.Scaling(temperature, softcap), tile_bytes or _default_tile_bytes(hidden), skip_mass=0.0)
     sweep = _Sweep(hidden, weight, targets, index_N, head)
     for tile in sweep.tiles(slice(0, len(index_N))):
         sweep.forward(tile)
@@ -142,15 +144,13 @@ def _loss_and_gradients(
     for span, tiles in zip(spans, tiles_of):
         for tile in tiles:
             stats = sweep.forward(tile)
-        c_N = objective.slope(sweep.logp_N[span], tokens.rows(span)) / head.temperature
-        bonus_N = (
-            tokens.weight_N[span] * (objective.entropy_bonus / head.temperature) if objective.entropy_bonus else None
-        )
+        c_N = objective.slope(sweep.logp_N[span], tokens.rows(span))
+        by_entropy_N = -objective.entropy_bonus * tokens.weight_N[span] if objective.entropy_bonus else None
         for tile in tiles if any(wanted) else ():
             if len(tiles) > 1:  # the tile is gone: the fourth product
                 stats = sweep.forward(tile)
             part = slice(tile.start - span.start, tile.stop - span.start)
-            sweep.backward(tile, stats, c_N[part], None if bonus_N is None else bonus_N[part])
+            sweep.backward(tile, stats, c_N[part], None if by_entropy_N is None else by_entropy_N[part])
     out = objective(sweep.logp_N, tokens, sweep.entropy_N)
     d_hidden = None if sweep.d_hidden is None else sweep.d_hidden.view(hidden.shape)
     d_weight = None if sweep.d_weight is None else sweep.d_weight.to(weight.dtype)
@@ -175,8 +175,7 @@ def _settle(objective: Objective, tokens: Tokens, dtype: torch.dtype) -> tuple[O
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    temperature: float
-    softcap: float | None
+    scaling: kernels.Scaling
     tile_bytes: int
     skip_mass: float
 
@@ -225,38 +224,37 @@ class _Sweep:
         return [*spans, slice(start, stop)] if stop > start else spans
 
     def forward(self, rows: slice) -> kernels.TileStats:
-        """Fill the tile with e of these rows, and note their logp and entropy."""
-        e_CV = self.tile_CV[: rows.stop - rows.start]
-        torch.mm(self.hidden_MD[self.index_N[rows]], self.weight_VD.t(), out=e_CV)
-        stats = kernels.softmax_tile_(e_CV, self.target_N[rows], self.head.temperature, self.head.softcap)
+        """Fill the tile with the logits of these rows, and note their logp and entropy."""
+        z_CV = self.tile_CV[: rows.stop - rows.start]
+        torch.mm(self.hidden_MD[self.index_N[rows]], self.weight_VD.t(), out=z_CV)
+        stats = kernels.tile_stats(z_CV, self.target_N[rows], self.head.scaling)
         self.logp_N[rows], self.entropy_N[rows] = stats.logp, stats.entropy
         return stats
 
-    def backward(self, rows: slice, stats: kernels.TileStats, c_C: Tensor, bonus_C: Tensor | None) -> None:
-        """Add the gradients of the rows in the tile, c_C being their dL/dlogp and bonus_C their -dL/dentropy."""
-        e_CV, index_C, scale_C = self.tile_CV[: rows.stop - rows.start], self.index_N[rows], c_C / stats.total
-        if bonus_C is not None:
-            kernels.entropy_tile_(e_CV, self.target_N[rows], stats, c_C, -bonus_C)
-            scale_C = 1 / stats.total
+    def backward(self, rows: slice, stats: kernels.TileStats, by_logp_C: Tensor, by_entropy_C: Tensor | None) -> None:
+        """Add the gradients of the rows whose logits are in the tile."""
+        z_CV, index_C, target_C = self.tile_CV[: rows.stop - rows.start], self.index_N[rows], self.target_N[rows]
         if self.head.skip_mass:
-            keep_C = self._certify(index_C, scale_C * stats.others)
-            e_CV, index_C, scale_C = kernels.compact_(e_CV, keep_C), index_C[keep_C], scale_C[keep_C]
+            keep_K = self._certify(index_C, by_logp_C.abs() * stats.others / stats.total)
+            z_CV, index_C, target_C = kernels.compact_(z_CV, keep_K), index_C[keep_K], target_C[keep_K]
+            stats, by_logp_C = kernels.TileStats(*(column[keep_K] for column in stats)), by_logp_C[keep_K]
+        kernels.tile_gradient_(z_CV, target_C, self.head.scaling, stats, by_logp_C, by_entropy_C)
         if self.d_hidden is not None:
-            self.d_hidden[index_C] = (torch.mm(e_CV, self.weight_VD) * -scale_C[:, None]).to(self.d_hidden.dtype)
+            self.d_hidden[index_C] = torch.mm(z_CV, self.weight_VD)
         if self.d_weight is not None:
-            kernels.add_product_(self.d_weight, e_CV, (self.hidden_MD[index_C] * -scale_C[:, None]).to(e_CV.dtype))
+            kernels.add_product_(self.d_weight, z_CV, self.hidden_MD[index_C])
 
-    def _certify(self, index_C: Tensor, c_others_C: Tensor) -> Tensor:
+    def _certify(self, index_C: Tensor, mass_C: Tensor) -> Tensor:
         """Rows to keep: all but the smallest, which together hold at most `skip_mass` of the tile's sum |c| (1 - p_t).
 
-        A row adds c (onehot - p) hidden^T to the weight gradient, and |onehot - p|_2 <= sqrt(2) (1 - p_t).
+        A row adds c (onehot - p) hidden^T / temperature to the weight gradient, and |onehot - p|_2 <= sqrt(2) (1 -
+        p_t).
         """
-        mass_C = c_others_C.abs()
         order_C = mass_C.argsort()
         skip_C = torch.zeros_like(order_C, dtype=torch.bool)
         skip_C[order_C] = mass_C[order_C].cumsum(0) <= self.head.skip_mass * mass_C.sum()
         norm_C = self.hidden_MD[index_C].to(mass_C.dtype).norm(dim=1)
-        self.skipped_bound += 2**0.5 * (mass_C * norm_C)[skip_C].sum()
+        self.skipped_bound += 2**0.5 / self.head.scaling.temperature * (mass_C * norm_C)[skip_C].sum()
         return (~skip_C).nonzero().squeeze(1)
 
 

@@ -1,23 +1,24 @@
 """The passes over one tile of logits: everything that touches [C, V] besides the matrix products.
 
-A tile comes in as logits and goes out, in place, as the unnormalised softmax that the backward products need. Let
-s = softcap(z) / temperature, m its maximum in the row, E = exp(s - m), S its sum, t the target and J the softcap's
-derivative (1 without it). The tile becomes
+`tile_stats` reads the logits z and gives each row's log-probability and entropy; the objective turns those into
+derivatives; `tile_gradient_` writes dL/dz over z. With s = softcap(z) / temperature, p = softmax(s), H the entropy, t
+the target and J = ds/dz (1 / temperature without softcap),
 
-    e_v = J_v E_v for v != t,   e_t = -J_t R,   R = sum of E over v != t,       so that dlogp/dz = -e / (S temperature)
+    dL/dz_v = J_v (dL/dlogp (1[v = t] - p_v) - dL/dH p_v (log p_v + H))
 
-Normalising would be another pass over the tile; S goes into the small operands of the products instead. R is summed
-without the target, because S - E_t cancels to noise for a confident token, whose gradient is all in 1 - p_t = R / S.
+1 - p_t is the sum of the others over the sum of all, not a difference, which for a confident token would cancel to
+noise.
 
 Each pass exists in Triton and in PyTorch. The PyTorch twin works through blocks of rows that fit the processor's cache,
-so its eager operations read memory once: 1.7 ns per logit and core, where whole-tile operations take 5.8 and a compiled
-pass 1.0, next to 52 ns for the three float32 products of D = 896. No compiler is worth having for the difference.
+so its eager operations read memory once: about 2.5 ns per logit and core for both passes, next to 52 ns for the three
+float32 products of D = 896. A compiler would save half of that 5 %, and cost its start-up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -37,64 +38,91 @@ ADDMM_WIDENS = tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 8)
 
 
 class TileStats(NamedTuple):
-    """Per row, in float32 (float64 for a float64 tile)."""
+    """Per row, in float32 (float64 for a float64 tile). E = exp((softcap(z) - top) / temperature)."""
 
     logp: Tensor
     entropy: Tensor
+    top: Tensor
+    """The largest of softcap(z)."""
     total: Tensor
-    """S"""
+    """Sum of E."""
     others: Tensor
-    """R"""
+    """Sum of E without the target's."""
 
 
-def softmax_tile_(z_CV: Tensor, target_C: Tensor, temperature: float = 1.0, softcap: float | None = None) -> TileStats:
-    """Turn a tile of logits into e, in place, and say what its rows hold."""
-    if triton is not None and z_CV.is_cuda and z_CV.dtype != torch.float64:
-        return softmax_tile_triton_(z_CV, target_C, temperature, softcap)
-    return softmax_tile_torch_(z_CV, target_C, temperature, softcap)
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """What the softmax is of: `softcap * tanh(z / softcap)` where there is a softcap, divided by the temperature."""
+
+    temperature: float = 1.0
+    softcap: float | None = None
 
 
-def softmax_tile_torch_(
-    z_CV: Tensor, target_C: Tensor, temperature: float = 1.0, softcap: float | None = None
-) -> TileStats:
-    """The twin in PyTorch."""
+def tile_stats(z_CV: Tensor, target_C: Tensor, scaling: Scaling) -> TileStats:
+    return (_stats_triton if _use_triton(z_CV) else _stats_torch)(z_CV, target_C, scaling)
+
+
+def tile_gradient_(
+    z_CV: Tensor, target_C: Tensor, scaling: Scaling, stats: TileStats, by_logp_C: Tensor, by_entropy_C: Tensor | None
+) -> None:
+    """Overwrite the logits with dL/dz, given dL/dlogp and dL/dentropy (None where the loss has no entropy in it)."""
+    write = _gradient_triton_ if _use_triton(z_CV) else _gradient_torch_
+    write(z_CV, target_C, scaling, stats, by_logp_C, by_entropy_C)
+
+
+def _use_triton(z_CV: Tensor) -> bool:
+    return triton is not None and z_CV.is_cuda and z_CV.dtype != torch.float64
+
+
+def _stats_torch(z_CV: Tensor, target_C: Tensor, scaling: Scaling) -> TileStats:
     blocks = []
-    for rows, s, e in _blocks(z_CV):
+    for rows, shifted, e in _blocks(z_CV):
         target = target_C[rows, None]
-        slope = None
-        if softcap is not None:
-            s.div_(softcap).tanh_()
-            slope = 1 - s * s
-            s.mul_(softcap)
-        s.sub_(s.amax(1, keepdim=True))
-        if temperature != 1.0:
-            s.div_(temperature)
-        torch.exp(s, out=e)
-        s_target, e_target = s.gather(1, target).squeeze(1), e.gather(1, target).squeeze(1)
-        first_moment = torch.linalg.vecdot(e, s)
+        top = z_CV[rows].amax(1).to(e.dtype)
+        if scaling.softcap is not None:
+            top = scaling.softcap * torch.tanh(top / scaling.softcap)
+        _shift(z_CV[rows], top, scaling, out=shifted)
+        torch.exp(shifted, out=e)
+        shifted_target, e_target = shifted.gather(1, target).squeeze(1), e.gather(1, target).squeeze(1)
+        first_moment = torch.linalg.vecdot(e, shifted)
         others = e.scatter_(1, target, 0.0).sum(1)
         total = others + e_target
-        e.scatter_(1, target, -others[:, None])
-        z_CV[rows] = e if slope is None else e.mul_(slope)
-        blocks.append(TileStats(s_target - total.log(), total.log() - first_moment / total, total, others))
+        entropy = total.log() - first_moment / total
+        blocks.append(TileStats(shifted_target - total.log(), entropy, top, total, others))
     return TileStats(*(torch.cat(columns) for columns in zip(*blocks)))
 
 
-def entropy_tile_(e_CV: Tensor, target_C: Tensor, stats: TileStats, by_logp_C: Tensor, by_entropy_C: Tensor) -> None:
-    """Turn e, in place, into the tile f with dL/ds = -f / S, where L depends on both logp and entropy of a row.
+def _gradient_torch_(
+    z_CV: Tensor, target_C: Tensor, scaling: Scaling, stats: TileStats, by_logp_C: Tensor, by_entropy_C: Tensor | None
+) -> None:
+    scale_C = -by_logp_C / (stats.total * scaling.temperature)
+    for rows, shifted, e in _blocks(z_CV):
+        block, target, scale = TileStats(*(column[rows] for column in stats)), target_C[rows, None], scale_C[rows, None]
+        slope = _shift(z_CV[rows], block.top, scaling, out=shifted)
+        torch.exp(shifted, out=e)
+        at_target = -scale * block.others[:, None]
+        if by_entropy_C is not None:
+            by_entropy = -(by_entropy_C[rows] / (block.total * scaling.temperature))[:, None]
+            log_p_plus_H = shifted.add_((block.entropy - block.total.log())[:, None]).mul_(by_entropy)
+            at_target += (log_p_plus_H * e).gather(1, target)
+            e.mul_(log_p_plus_H.add_(scale))
+        else:
+            e.mul_(scale)
+        e.scatter_(1, target, at_target)
+        z_CV[rows] = e if slope is None else e.mul_(slope)
 
-    f = by_logp * e + by_entropy * E (s - m + H - log S), from dH/ds_v = -p_v (log p_v + H). No softcap here.
-    """
-    shift_C = stats.entropy - stats.total.log()
-    e_target_C = stats.total - stats.others
-    at_target_C = -by_logp_C * stats.others + by_entropy_C * e_target_C * (stats.logp + stats.entropy)
-    for rows, e, f in _blocks(e_CV):
-        target = target_C[rows, None]
-        e.scatter_(1, target, 0.0)
-        torch.special.xlogy(e, e, out=f)  # E (s - m), and 0 where E underflowed
-        f.mul_(by_entropy_C[rows, None]).addcmul_(e, (by_logp_C + by_entropy_C * shift_C)[rows, None])
-        f.scatter_(1, target, at_target_C[rows, None])
-        e_CV[rows] = f
+
+def _shift(z: Tensor, top: Tensor, scaling: Scaling, out: Tensor) -> Tensor | None:
+    """(softcap(z) - top) / temperature into `out`; returns the derivative of the softcap where there is one."""
+    slope = None
+    if scaling.softcap is not None:
+        z = out.copy_(z).div_(scaling.softcap).tanh_()
+        slope = 1 - z * z
+        z.mul_(scaling.softcap)
+    torch.sub(z, top[:, None], out=out)
+    if scaling.temperature != 1.0:
+        out.div_(scaling.temperature)
+    return slope
 
 
 def compact_(tile_CV: Tensor, keep_K: Tensor) -> Tensor:
@@ -119,16 +147,14 @@ def add_product_(total_VD: Tensor, e_CV: Tensor, h_CD: Tensor) -> None:
 
 
 def _blocks(tile_CV: Tensor) -> Iterator[tuple[slice, Tensor, Tensor]]:
-    """Blocks of rows: the slice, its content in at least float32 (the tile itself if it is), and scratch space."""
+    """Blocks of rows, each with two scratch tensors of its shape in at least float32."""
     dtype = torch.promote_types(tile_CV.dtype, torch.float32)
     num_rows, vocab = tile_CV.shape
     step = min(max(_block_bytes(tile_CV) // (vocab * dtype.itemsize), 1), max(num_rows, 1))
-    scratch = tile_CV.new_empty((1 if dtype == tile_CV.dtype else 2, step, vocab), dtype=dtype)
+    scratch = tile_CV.new_empty((2, step, vocab), dtype=dtype)
     for start in range(0, num_rows, step):
-        rows = slice(start, min(start + step, num_rows))
-        size = rows.stop - start
-        content = tile_CV[rows] if len(scratch) == 1 else scratch[1, :size].copy_(tile_CV[rows])
-        yield rows, content, scratch[0, :size]
+        size = min(step, num_rows - start)
+        yield slice(start, start + size), scratch[0, :size], scratch[1, :size]
 
 
 def _block_bytes(tensor: Tensor) -> int:
@@ -138,25 +164,24 @@ def _block_bytes(tensor: Tensor) -> int:
 if triton is not None:
 
     @triton.jit
-    def _scaled_logits(z_row, v, inv_temperature, softcap, V: tl.constexpr, HAS_SOFTCAP: tl.constexpr):
-        """s and J of one block of a row; -inf and 0 beyond the vocabulary."""
-        z = tl.load(z_row + v, mask=v < V, other=0.0).to(tl.float32)
-        slope = 1.0
+    def _softcap(z, softcap, HAS_SOFTCAP: tl.constexpr):
+        """softcap(z) and its derivative."""
+        slope = z * 0.0 + 1.0
         if HAS_SOFTCAP:
-            # tanh from exp of a negative number, which cannot overflow
-            decay = tl.exp(-2.0 * tl.abs(z) / softcap)
+            decay = tl.exp(-2.0 * tl.abs(z) / softcap)  # tanh by an exp that cannot overflow
             u = (1.0 - decay) / (1.0 + decay)
             slope = 1.0 - u * u
             z = tl.where(z < 0, -u, u) * softcap
-        return tl.where(v < V, z * inv_temperature, float("-inf")), slope
+        return z, slope
 
     @triton.jit
-    def _softmax_kernel(
+    def _stats_kernel(
         z_ptr,
         row_stride,
         target_ptr,
         logp_ptr,
         entropy_ptr,
+        top_ptr,
         total_ptr,
         others_ptr,
         inv_temperature,
@@ -165,58 +190,98 @@ if triton is not None:
         HAS_SOFTCAP: tl.constexpr,
         BLOCK: tl.constexpr,
     ):
-        """One program a row: read it once for the running maximum and sums, and once more to write e."""
+        """One program a row, read once; every sum is relative to the maximum so far."""
         row = tl.program_id(0).to(tl.int64)
         z_row = z_ptr + row * row_stride
         target = tl.load(target_ptr + row)
-        s_target, _ = _scaled_logits(z_row, target, inv_temperature, softcap, V, HAS_SOFTCAP)
-
-        top = s_target  # every sum is relative to the maximum so far
+        y_target, _ = _softcap(tl.load(z_row + target).to(tl.float32), softcap, HAS_SOFTCAP)
+        top = y_target
         others = 0.0
         moment = 0.0
         for start in range(0, V, BLOCK):
             v = start + tl.arange(0, BLOCK)
-            s, _ = _scaled_logits(z_row, v, inv_temperature, softcap, V, HAS_SOFTCAP)
-            new_top = tl.maximum(top, tl.max(s, 0))
-            shrink = tl.exp(top - new_top)
-            e = tl.where(v == target, 0.0, tl.exp(s - new_top))
-            moment = shrink * (moment + (top - new_top) * others)
-            moment += tl.sum(tl.where(e > 0, e * (s - new_top), 0.0), 0)
-            others = shrink * others + tl.sum(e, 0)
+            y, _ = _softcap(tl.load(z_row + v, mask=v < V, other=0.0).to(tl.float32), softcap, HAS_SOFTCAP)
+            new_top = tl.maximum(top, tl.max(tl.where(v < V, y, float("-inf")), 0))
+            rise = (top - new_top) * inv_temperature
+            shifted = (y - new_top) * inv_temperature
+            e = tl.where((v < V) & (v != target), tl.exp(shifted), 0.0)
+            moment = tl.exp(rise) * (moment + rise * others) + tl.sum(tl.where(e > 0, e * shifted, 0.0), 0)
+            others = tl.exp(rise) * others + tl.sum(e, 0)
             top = new_top
-
-        e_target = tl.exp(s_target - top)
+        shifted_target = (y_target - top) * inv_temperature
+        e_target = tl.exp(shifted_target)
         total = others + e_target
-        moment += e_target * (s_target - top)
-        tl.store(logp_ptr + row, s_target - top - tl.log(total))
-        tl.store(entropy_ptr + row, tl.log(total) - moment / total)
+        tl.store(logp_ptr + row, shifted_target - tl.log(total))
+        tl.store(entropy_ptr + row, tl.log(total) - (moment + e_target * shifted_target) / total)
+        tl.store(top_ptr + row, top)
         tl.store(total_ptr + row, total)
         tl.store(others_ptr + row, others)
 
-        for start in range(0, V, BLOCK):
-            v = start + tl.arange(0, BLOCK)
-            s, slope = _scaled_logits(z_row, v, inv_temperature, softcap, V, HAS_SOFTCAP)
-            e = tl.where(v == target, -others, tl.exp(s - top)) * slope
-            tl.store(z_row + v, e.to(z_ptr.dtype.element_ty), mask=v < V)
+    @triton.jit
+    def _gradient_kernel(
+        z_ptr,
+        row_stride,
+        target_ptr,
+        entropy_ptr,
+        top_ptr,
+        total_ptr,
+        others_ptr,
+        by_logp_ptr,
+        by_entropy_ptr,
+        inv_temperature,
+        softcap,
+        V: tl.constexpr,
+        HAS_SOFTCAP: tl.constexpr,
+        HAS_ENTROPY: tl.constexpr,
+        BLOCK: tl.constexpr,
+    ):
+        """One program for each block of a row."""
+        row = tl.program_id(0).to(tl.int64)
+        v = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+        z_block = z_ptr + row * row_stride + v
+        total = tl.load(total_ptr + row)
+        y, slope = _softcap(tl.load(z_block, mask=v < V, other=0.0).to(tl.float32), softcap, HAS_SOFTCAP)
+        shifted = (y - tl.load(top_ptr + row)) * inv_temperature
+        p = tl.exp(shifted) / total
+        toward = tl.where(v == tl.load(target_ptr + row), tl.load(others_ptr + row) / total, -p)
+        gradient = tl.load(by_logp_ptr + row) * toward
+        if HAS_ENTROPY:
+            log_p_plus_H = shifted - tl.log(total) + tl.load(entropy_ptr + row)
+            gradient -= tl.load(by_entropy_ptr + row) * p * log_p_plus_H
+        tl.store(z_block, (gradient * slope * inv_temperature).to(z_ptr.dtype.element_ty), mask=v < V)
 
 
-def softmax_tile_triton_(
-    z_CV: Tensor, target_C: Tensor, temperature: float = 1.0, softcap: float | None = None
-) -> TileStats:
-    """The twin in Triton; on a CPU it runs in Triton's interpreter (TRITON_INTERPRET=1 before the import)."""
+def _stats_triton(z_CV: Tensor, target_C: Tensor, scaling: Scaling) -> TileStats:
+    """On a CPU it runs in Triton's interpreter (TRITON_INTERPRET=1 before the import)."""
     num_rows, vocab = z_CV.shape
-    stats = TileStats(*z_CV.new_empty((4, num_rows), dtype=torch.float32))
-    block = min(triton.next_power_of_2(vocab), 4096)
-    _softmax_kernel[(num_rows,)](
+    stats = TileStats(*z_CV.new_empty((5, num_rows), dtype=torch.float32))
+    options = _options(vocab, scaling)
+    _stats_kernel[(num_rows,)](z_CV, z_CV.stride(0), target_C, *stats, *options.pop("scaling"), **options, num_warps=8)
+    return stats
+
+
+def _gradient_triton_(
+    z_CV: Tensor, target_C: Tensor, scaling: Scaling, stats: TileStats, by_logp_C: Tensor, by_entropy_C: Tensor | None
+) -> None:
+    options = _options(z_CV.shape[1], scaling)
+    _gradient_kernel[(len(z_CV), triton.cdiv(z_CV.shape[1], options["BLOCK"]))](
         z_CV,
         z_CV.stride(0),
         target_C,
-        *stats,
-        1.0 / temperature,
-        softcap or 1.0,
-        V=vocab,
-        HAS_SOFTCAP=softcap is not None,
-        BLOCK=block,
+        *stats[1:],
+        by_logp_C,
+        by_logp_C if by_entropy_C is None else by_entropy_C,
+        *options.pop("scaling"),
+        **options,
+        HAS_ENTROPY=by_entropy_C is not None,
         num_warps=8,
     )
-    return stats
+
+
+def _options(vocab: int, scaling: Scaling) -> dict[str, Any]:
+    return {
+        "scaling": (1.0 / scaling.temperature, scaling.softcap or 1.0),
+        "V": vocab,
+        "HAS_SOFTCAP": scaling.softcap is not None,
+        "BLOCK": min(triton.next_power_of_2(vocab), 4096),
+    }

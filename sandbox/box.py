@@ -164,7 +164,7 @@ class Sandbox:
             ours, theirs = socket.socketpair()
             try:
                 with theirs, self._worker(keep=True, companion=beside is not None) as worker:
-                    worker.send(*self._request(job), fds=[theirs.fileno()])
+                    worker.send(*self._request(job), fds=(theirs.fileno(),))
                 return Session(ours, partial(self._end, worker), limits or self.limits)
             except WorkerLost as error:
                 ours.close()
@@ -245,7 +245,7 @@ class Sandbox:
 
     def _request(self, job: Job, argv: list[str] | None = None) -> tuple[dict[str, Any], list[bytes]]:
         limits = job.limits or self.limits
-        code, files = b"", job.files
+        code, files, tool = b"", job.files, argv is not None
         if isinstance(job.code, Program):
             argv, files = [f"./{languages.PROGRAM}", *job.args], {**files, languages.PROGRAM: job.code.binary}
         elif job.language == "python":
@@ -258,6 +258,7 @@ class Sandbox:
             "argv": argv or [],
             "args": list(job.args),
             "entry": job.entry,
+            "tool": tool,
             "files": list(files),
             "executable": isinstance(job.code, Program),
             "collect": list(job.collect),

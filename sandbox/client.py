@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox import cgroups, frames, scratch
@@ -30,8 +30,10 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "OPENSSL_CONF": "/dev/null",  # node ends at once when it may not read the system's
     "MKL_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "LD_BIND_NOW": "1",  # or every job resolves the symbols that it is the first to use
 }
 _PATIENCE_S = 60.0
 
@@ -50,10 +52,12 @@ class Worker:
         self.supervisor = supervisor
         self.pool = pool
 
-    def send(self, header: dict[str, Any], blobs: Sequence[bytes] = (), fds: Sequence[int] = ()) -> None:
+    def send(
+        self, header: dict[str, Any], blobs: list[bytes] | tuple[bytes, ...] = (), fds: tuple[int, ...] = ()
+    ) -> None:
         try:
             self._conn.settimeout(_PATIENCE_S)
-            frames.send(self._conn, header, blobs, fds)
+            frames.send(self._conn, frames.request(header), blobs, fds)
         except OSError as error:
             raise WorkerLost(f"worker {self.pid}: {error}") from error
 
@@ -61,7 +65,7 @@ class Worker:
         try:
             self._conn.settimeout(timeout_s + _PATIENCE_S)
             header, blobs, _ = frames.recv(self._conn)
-            return header, blobs
+            return json.loads(header), blobs
         except (OSError, frames.Hangup, ValueError) as error:
             raise WorkerLost(f"worker {self.pid}: {error}") from error
 
@@ -87,7 +91,7 @@ class Supervisor:
         LevelUnavailable: the machine cannot isolate as `config` asks.
     """
 
-    def __init__(self, config: Mapping[str, Any], sources: Sequence[bytes], size: int):
+    def __init__(self, config: dict[str, Any], sources: list[bytes], size: int):
         self._lock = threading.Lock()
         self._closed = False
         self._workers, self._companions = Pool(size), Pool(size)
@@ -124,12 +128,14 @@ class Supervisor:
             raise LevelUnavailable(answer["error"])
         self.level: int = answer["level"]
 
-    def _request(self, header: dict[str, Any], blobs: Sequence[bytes] = ()) -> tuple[dict[str, Any], list[int]]:
+    def _request(
+        self, header: dict[str, Any], blobs: list[bytes] | tuple[bytes, ...] = ()
+    ) -> tuple[dict[str, Any], list[int]]:
         try:
             with self._lock:
-                frames.send(self._control, header, blobs)
+                frames.send(self._control, frames.request(header), blobs)
                 answer, _, fds = frames.recv(self._control)
-                return answer, fds
+                return json.loads(answer), fds
         except (OSError, frames.Hangup, ValueError) as error:
             raise WorkerLost(f"supervisor {self._process.pid}: {error}") from error
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import _signal
 import atexit
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from types import ModuleType
-from typing import Any, NoReturn
 
 from sandbox.frames import Channel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, NoReturn
 
 
 def run_script(code: bytes, args: Sequence[str], path: str) -> NoReturn:
@@ -34,8 +37,8 @@ def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, path: st
 def run_program(argv: list[str]) -> NoReturn:
     """Become another program."""
     # Python ignores these two; a program started by a shell finds them at their defaults.
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_DFL)
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(number, _signal.SIG_DFL)
     try:
         os.execv(argv[0], argv)
     except OSError as error:
@@ -45,7 +48,7 @@ def run_program(argv: list[str]) -> NoReturn:
 
 def _fresh_main(path: str) -> ModuleType:
     """A `__main__` of its own, as pickle and inspect expect."""
-    main = ModuleType("__main__")
+    main = type(sys)("__main__")
     main.__dict__.update(__file__=path, __builtins__=__builtins__)
     sys.modules["__main__"] = main
     sys.path[0:0] = [os.path.dirname(path)]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-
-_NAME = re.compile(r"assay-(\d+)-(\d+)-\d+")
 
 
 def prefix() -> str:
@@ -21,8 +18,10 @@ def stale(directory: str) -> list[str]:
         return []
     found = []
     for name in names:
-        match = _NAME.fullmatch(name)
-        if match and _start_time(int(match[1])) != int(match[2]):
+        kind, _, numbers = name.partition("-")
+        parts = numbers.split("-")
+        ours = kind == "assay" and len(parts) == 3 and all(part.isdigit() for part in parts)
+        if ours and _start_time(int(parts[0])) != int(parts[1]):
             found.append(name)
     return found
 

@@ -34,6 +34,9 @@ _CAPABILITY_HEADER = struct.pack("=Ii", 0x20080522, 0)  # version 3, this proces
 _NO_CAPABILITIES = bytes(24)
 
 
+_RESTRICT_SELF = NUMBERS["landlock_restrict_self"]
+
+
 def _checked(result: int, what: object) -> int:
     if result < 0:
         number = ctypes.get_errno()
@@ -73,6 +76,11 @@ def umount(target: str) -> None:
 def drop_capabilities() -> None:
     """Empty this process's permitted, effective and inheritable sets."""
     syscall("capset", _CAPABILITY_HEADER, _NO_CAPABILITIES)
+
+
+def restrict(rules: int) -> None:
+    """Hold this process and its children to a Landlock ruleset. Needs no_new_privs."""
+    _checked(_libc.syscall(_RESTRICT_SELF, rules, 0), "landlock_restrict_self")
 
 
 def madvise(address: int, length: int, advice: int) -> None:

@@ -129,6 +129,18 @@ class Pool:
         self._give_back(keeper, usable=True)
         return reply
 
+    def start(self) -> None:
+        """Starts a worker, if there is none yet, without waiting for it, so that the first call need not wait so long."""
+        with self._change:
+            if self._closed or self._keepers or self._busy:
+                return
+            self._busy += 1
+        try:
+            keeper = self._started()
+        except WorkerUnavailable:
+            return  # The call that needs it will say so.
+        self._give_back(keeper, usable=True)
+
     def run_all(self, calls: Iterable[tuple[Any, ...]]) -> list[Any]:
         """`run` over many argument tuples, in order; a call that fails leaves its PoolError in place of a value."""
 
@@ -169,6 +181,10 @@ class Pool:
             self._busy += 1
             if self._idle:
                 return self._idle.pop()
+        return self._started()
+
+    def _started(self) -> _Keeper:
+        """A new worker, for a place that is counted as busy already; the place is free again if there is none to be had."""
         try:
             keeper = _Keeper(self.function, self.memory_mb)
         except BaseException as error:

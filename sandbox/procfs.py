@@ -46,7 +46,7 @@ def proportional_kb(pid: int) -> int:
             total += int(line.split()[1])
         elif line.startswith("Pss:"):
             files = int(line.split()[1])
-    return total or files
+    return total or files or anonymous_kb(pid)
 
 
 def threads(pid: int) -> int:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Mapping
 
 from sandbox import leftovers, linux
 
 DIRS = ("work", "tmp", "shm")
+_DEEPEST = 256
 _REMOUNT_ABOVE = 64  # inodes: beyond, a new tmpfs is cheaper than removing the old one's files
 
 
@@ -91,13 +93,19 @@ class Scratch:
             status = os.statvfs(self.path)
             return (status.f_blocks - status.f_bfree) * status.f_frsize, status.f_files - status.f_ffree
         size = count = 0
-        for where, _, names in os.walk(self.path):
-            for name in names:
-                count += 1
-                try:
-                    size += os.lstat(os.path.join(where, name)).st_blocks * 512
-                except OSError:
-                    pass
+        pending = [(self.path, 0)]
+        while pending:
+            directory, depth = pending.pop()
+            if depth > _DEEPEST:  # beyond some depth no path reaches what is there
+                return sys.maxsize, sys.maxsize
+            try:
+                for entry in os.scandir(directory):
+                    count += 1
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append((entry.path, depth + 1))
+            except OSError:  # removed meanwhile, or made unreadable
+                continue
         return size, count
 
     def _inodes(self) -> int:

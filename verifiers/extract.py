@@ -25,6 +25,7 @@ from verifiers.boxes import Box, find_boxes, is_placeholder
 from verifiers.statements import (
     conclusion,
     is_cut_off,
+    is_prose,
     last_number,
     last_statement,
     phrase,
@@ -176,7 +177,7 @@ def _from_claim(claim: str) -> Extraction | None:
     after = claim[claim.find(sentence) + len(sentence) :]
     if _REOPENS.search(after[:ASIDE_CHARS]) or (len(after) > ASIDE_CHARS and is_cut_off(after)):
         return None
-    return Extraction(readings(sentence), "statement")
+    return Extraction(readings(sentence) if is_prose(sentence) else (sentence,), "statement")
 
 
 def _whole(text: str) -> Extraction:
@@ -186,6 +187,8 @@ def _whole(text: str) -> Extraction:
     if stripped.endswith(("?", "？")):
         return NO_ANSWER
     sentence = conclusion(stripped)
+    if whole and not is_prose(stripped):
+        return Extraction(whole, "whole")
     found = tuple(dict.fromkeys(whole + (readings(sentence) if sentence else ())))
     return Extraction(found, "whole" if whole else "conclusion") if found else NO_ANSWER
 
@@ -211,7 +214,8 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     if len(contents) == 1:
         if re.match(r"[0-9]|\.\d", after):
             return Extraction((), "ambiguous")  # \boxed{1}2: where does the answer end?
-        return Extraction((contents[0] + _suffix(after),), "box", (), tuple(rivals))
+        answer = contents[0] + _suffix(after)
+        return Extraction(readings(answer) if is_prose(answer) else (answer,), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
 
 

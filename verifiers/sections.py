@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
-from verifiers.base import Verifier, name_of, scores_of
+from verifiers.base import Verifier, Wrapper, name_of, scores_of
 from verifiers.types import Sample, Score
 
 
@@ -30,25 +30,19 @@ def split_thinking(completion: str) -> tuple[str, str]:
     return thinking.lstrip().removeprefix("<think>"), answer
 
 
-class Section(Verifier):
+class Section(Wrapper):
     """A verifier that is shown one section of each completion. `on_answer` and `on_thinking` make it."""
 
     def __init__(self, inner: Verifier, section: Literal["answer", "thinking"]):
-        self.inner, self.section = inner, section
+        super().__init__(inner)
+        self.section = section
         self.name = f"{name_of(inner)} of {section}"
-        self.range, self.groupwise = inner.range, inner.groupwise
 
     def score_all(self, samples: Sequence[Sample]) -> list[Score]:
         which = 0 if self.section == "thinking" else 1
         # The token count is that of the whole completion, so it says nothing of a section.
         shown = [replace(s, completion=split_thinking(s.completion)[which], num_tokens=None) for s in samples]
         return [replace(score, name=self.name) for score in scores_of(self.inner, shown)]
-
-    def score(self, sample: Sample) -> Score:
-        return self.score_all([sample])[0]
-
-    def check_gold(self, gold: Any) -> str | None:
-        return self.inner.check_gold(gold)
 
     def __repr__(self) -> str:
         return f"on_{self.section}({self.inner!r})"

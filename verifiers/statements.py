@@ -43,9 +43,11 @@ _FILLER = re.compile(
 )
 _RETRACTS = re.compile(r"\b(?:but|wait|however|wrong|incorrect|mistake|actually|maybe|perhaps)\b", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(r"\b(?:in|en|within|after|during|over|every|for|por|em|nach|pour|через|за|at)\s+$", re.IGNORECASE)
+_BOUND = re.compile(r"(?:at (?:least|most)|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$", re.I)
 _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|oder|и|или)\s*")
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")
 _WORD = re.compile(r"[A-Za-z]{3,}")
+_FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[A-Za-z ]*\})?")
 _CONCLUDES = re.compile(r"\b(?:So|Therefore|Thus|Hence|Consequently)\b,?\s")
 CLAIM_CHARS = 4_000
@@ -132,7 +134,8 @@ def readings(statement: str) -> tuple[str, ...]:
     if spans and not plain[spans[-1][1] :].strip(" .,*"):
         plain = found[-1]  # The formula ends the sentence, so that it is what the sentence states.
     side = re.split(r"=|\\approx|≈|\b(?:is|are|equals|be|was|has|by)\s", plain)[-1]
-    found.append(side)
+    if not _BOUND.search(side[:24].rstrip("0123456789 ")):
+        found.append(side)
     if number := stated_number(plain):
         found.append(number)
     return tuple(dict.fromkeys(text.strip() for text in found if text.strip()))
@@ -142,7 +145,10 @@ def stated_number(sentence: str) -> str | None:
     """The last number of a sentence that is not the circumstance of another ("50 miles in 7 hours" states 50)."""
     numbers = list(NUMBER.finditer(sentence))
     stated = [m for m in numbers if not _CIRCUMSTANCE.search(sentence[max(0, m.start() - 12) : m.start()])]
-    return (stated or numbers)[-1].group() if numbers else None
+    if not numbers:
+        return None
+    last = (stated or numbers)[-1]
+    return None if _BOUND.search(sentence[max(0, last.start() - 24) : last.start()]) else last.group()
 
 
 def _joined(text: str, spans: list[tuple[int, int, str]]) -> str:
@@ -151,6 +157,12 @@ def _joined(text: str, spans: list[tuple[int, int, str]]) -> str:
     while first and _LIST_GAP.fullmatch(text[spans[first - 1][1] : spans[first][0]]):
         first -= 1
     return ", ".join(content for _, _, content in spans[first:])
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is (part of) a sentence, and not only a formula or a name."""
+    plain = _COMMAND.sub(" ", text)
+    return len(_WORD.findall(plain)) > 1 or len(_FOREIGN.findall(plain)) > 1
 
 
 def takes_back(text: str) -> bool:

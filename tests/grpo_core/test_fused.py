@@ -120,9 +120,10 @@ def test_temperature_and_softcap(name, softcap, temperature):
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.6])
+@pytest.mark.parametrize("softcap", [None, 1.5])
 @pytest.mark.parametrize("level", ["token", "sequence"])
-def test_entropy_bonus(level, temperature):
-    data = Data(temperature=temperature)
+def test_entropy_bonus(level, softcap, temperature):
+    data = Data(temperature=temperature, softcap=softcap)
     objective = Objective(Clip(), level, "sequence_mean", entropy_bonus=0.7)
     assert_same(data.fused(objective, tile_bytes=3 * ROW), data.plain(objective))
 
@@ -272,9 +273,9 @@ def test_a_confident_row_keeps_its_gradient_in_bfloat16(tile_rows):
 
 
 @pytest.mark.parametrize("skip_mass", [0.02, 0.2, 0.6])
-@pytest.mark.parametrize("softcap", [None, 2.0])
-def test_skipped_rows_stay_within_the_bound_that_is_returned(skip_mass, softcap):
-    data, objective = Data(softcap=softcap), presets.dapo()
+@pytest.mark.parametrize(("softcap", "temperature"), [(None, 1.0), (2.0, 1.0), (None, 0.5)])
+def test_skipped_rows_stay_within_the_bound_that_is_returned(skip_mass, softcap, temperature):
+    data, objective = Data(softcap=softcap, temperature=temperature), presets.dapo()
     data.hidden *= 3  # some confident rows
     exact = data.fused(objective)
     out, d_hidden, d_weight = data.fused(objective, skip_mass=skip_mass)
@@ -317,7 +318,7 @@ def test_what_does_not_fit_is_refused_with_the_shapes():
         linear_policy_loss(data.hidden[:, :-1], data.weight, data.targets, tokens, objective)
     with pytest.raises(ValueError, match="float16"):
         linear_policy_loss(data.hidden.half(), data.weight.half(), data.targets, tokens, objective)
-    with pytest.raises(ValueError, match="entropy bonus"):
+    with pytest.raises(ValueError, match="use one of them"):
         linear_policy_loss(
             data.hidden, data.weight, data.targets, tokens, replace(objective, entropy_bonus=0.1), skip_mass=0.1
         )

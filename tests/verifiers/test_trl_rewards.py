@@ -45,7 +45,7 @@ def test_think_format_differs_from_trl_only_where_trl_is_wrong(rewards):
             thinking, _, answer = text.lstrip().removeprefix("<think>").partition("</think>")
             again = "think>" in thinking + answer
             assert again or is_blank(thinking) or is_blank(answer) or not text.lstrip().startswith("<think>"), text
-    assert agree > 700
+    assert agree > 500
 
 
 def test_soft_overlong_agrees(rewards):

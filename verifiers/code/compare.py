@@ -9,7 +9,10 @@ from __future__ import annotations
 import decimal
 import numbers
 import re
-from typing import Any
+
+TYPE_CHECKING = False  # this file also runs inside jobs, where typing is dear
+if TYPE_CHECKING:
+    from typing import Any
 
 _NUMBER = re.compile(rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _INTEGER = re.compile(rb"[+-]?[0-9]+")
@@ -18,7 +21,8 @@ _BLANKS = b" \t\r\f\v"
 
 
 def same_value(value: Any, expected: Any, tol: float | None = None) -> bool:
-    """Whether a value equals the expected one, as Python's `==` has it; with `tol`, numbers inside lists and dicts may differ.
+    """Whether a value equals the expected one, as Python's `==` has it; with `tol`, numbers inside lists and dicts
+    may differ.
 
     Args:
         value: plain data, as `guest.values` reads it; its classes' own notions of equality have stayed behind.

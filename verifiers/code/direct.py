@@ -1,7 +1,6 @@
 """Tests judged here: the solution's process is asked for results, and the results are compared in this process.
-
-Small values of exact builtin types only: whatever is larger, or has a class of its own, takes the way through the tester
-(`relayed`), where comparing it is on the solution's own time.
+ Small values of exact builtin types only: whatever is larger, or has a class of its own, takes the way through the
+tester (`relayed`), where comparing it is on the solution's own time.
 """
 
 from __future__ import annotations
@@ -11,12 +10,22 @@ from typing import Any
 
 from sandbox import Limits, Sandbox, Session, SessionEnded
 from verifiers.code.guest import SOLUTION
-from verifiers.code.guest.values import PLAIN_READERS, CodecError, NotPlain, decode, loads
-from verifiers.code.outcome import ACCEPTED, RUNTIME_ERROR, WRONG, Outcome, TestResult, ended_as, filled, overrun, raised
+from verifiers.code.guest.start import MAX_PLAIN
+from verifiers.code.guest.values import PLAIN_READERS, CodecError, NotPlain, decode
+from verifiers.code.outcome import (
+    ACCEPTED,
+    RUNTIME_ERROR,
+    WRONG,
+    Outcome,
+    TestResult,
+    answer,
+    ended_as,
+    filled,
+    overrun,
+)
 from verifiers.code.splitting import Split
 
 _MAX_FRAME = 64 << 10
-_MAX_NODES = 10_000
 _PIPELINE = 32 << 10  # bytes that fit into a socket's buffer whatever the other side does
 
 
@@ -59,7 +68,9 @@ def _judge_one(test: Split, answers: Iterator[tuple[Any, TestResult | None]]) ->
         return problem
     try:
         return TestResult(ACCEPTED if test.holds(values) else WRONG)
-    except Exception as error:  # what the assert statement would have raised: len() of an int, a comparison of a str and an int
+    except (
+        Exception
+    ) as error:  # what the assert statement would have raised: len() of an int, a comparison of a str and an int
         return TestResult(RUNTIME_ERROR, f"{type(error).__name__} in the test: {error}"[:500])
 
 
@@ -79,13 +90,13 @@ def _answers(session: Session, calls: Sequence[bytes]) -> Iterator[tuple[Any, Te
 def _answer(frame: bytes) -> tuple[Any, TestResult | None]:
     if len(frame) > _MAX_FRAME:
         raise NeedsTester("a large result")
+    tokens, problem = answer(frame)
+    if problem:
+        return None, problem
     try:
-        message = loads(frame)
-        if type(message) is not list or len(message) < 2 or message[0] not in ("=", "!"):
-            raise CodecError("not an answer")
-        if message[0] == "!":
-            return None, raised(message[1])
-        return decode(message[1], readers=PLAIN_READERS, max_nodes=_MAX_NODES), None
+        if tokens is None:
+            raise NotPlain("a value that is not plain")
+        return decode(tokens, readers=PLAIN_READERS, max_nodes=MAX_PLAIN), None
     except NotPlain as other:
         raise NeedsTester(str(other)) from None
     except CodecError as error:

@@ -8,10 +8,11 @@ _FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 
 
 def extract_code(completion: str) -> str | None:
-    """The text of the last fenced block after `</think>`; None where there is none, or where the reasoning never closes.
+    """The text of the last fenced block after `</think>`; None where there is none, or where the reasoning never
+    closes.
 
-    A fence that is still open at the end counts as closed there when no closed block precedes it, as after a stop at the closing
-    fence. A completion without any fence submits nothing: prose is not run.
+    A fence that is still open at the end counts as closed there when no closed block precedes it, as after a stop at
+    the closing fence. A completion without any fence submits nothing: prose is not run.
     """
     answer = after_reasoning(completion)
     if answer is None:
@@ -24,16 +25,17 @@ def extract_code(completion: str) -> str | None:
 
 def after_reasoning(completion: str) -> str | None:
     """What follows the last `</think>`; all of it where there is no reasoning; None where reasoning is left open."""
-    head, closed, tail = completion.rpartition("</think>")
+    _, closed, tail = completion.rpartition("</think>")
     if "<think>" in tail:
         return None
     return tail if closed else completion
 
 
 def _blocks(text: str) -> tuple[list[str], str | None]:
-    """The closed blocks, and the one that is open at the end. A fence is closed by one of its kind, at least as long."""
+    """The closed blocks, and the one open at the end. A fence is closed by one of its kind that is at least as long."""
     blocks: list[str] = []
-    fence, lines = "", []
+    fence = ""
+    lines: list[str] = []
     for line in text.split("\n"):
         match = _FENCE.match(line.rstrip("\r"))
         if not fence:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import RunResult, Status
+from verifiers.code.guest.values import CodecError, loads
 
 ACCEPTED, WRONG, RUNTIME_ERROR, NOT_RUN = "accepted", "wrong_answer", "runtime_error", "not_run"
 MEMORY_LIMIT, TIME_LIMIT, INTERNAL = str(Status.MEMORY_LIMIT), str(Status.TIME_LIMIT), str(Status.INTERNAL_ERROR)
@@ -24,7 +25,7 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One program: its tests in order, those that were not reached included, and the job that ran it (the last of many)."""
+    """One program: its tests in order, including those that were not reached, and the (last) job that ran it."""
 
     tests: Sequence[TestResult]
     run: RunResult | None = None
@@ -70,13 +71,18 @@ def overrun(run: RunResult) -> str | None:
 _OVERRUN = frozenset((Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT, Status.VIOLATION, Status.INTERNAL_ERROR))
 
 
-def raised(about: Any) -> TestResult:
-    """The result for an exception that the solution's process reports, as `guest.peer` describes it."""
-    lineage, text = (about.get("lineage"), about.get("text")) if type(about) is dict else (None, None)
-    name = lineage[0][1] if _is_lineage(lineage) else "exception"
-    status = MEMORY_LIMIT if name == "MemoryError" else RUNTIME_ERROR
-    return TestResult(status, f"{str(name)[:100]}: {str(text)[:400]}")
-
-
-def _is_lineage(lineage: Any) -> bool:
-    return type(lineage) is list and bool(lineage) and type(lineage[0]) is list and len(lineage[0]) == 3
+def answer(frame: bytes) -> tuple[Any, TestResult | None]:
+    """What the solution's process says in `guest.start`'s form: (tokens, None), (None, what went wrong), or (None,
+    None) for a value that is not plain."""
+    try:
+        message = loads(frame)
+    except CodecError as error:
+        return None, TestResult(RUNTIME_ERROR, str(error))
+    if message == ["~"]:
+        return None, None
+    if type(message) is list and len(message) == 2 and message[0] == "=":
+        return message[1], None
+    if type(message) is list and len(message) == 3 and message[0] == "!":
+        name, text = str(message[1])[:100], str(message[2])[:400]
+        return None, TestResult(MEMORY_LIMIT if name == "MemoryError" else RUNTIME_ERROR, f"{name}: {text}")
+    return None, TestResult(RUNTIME_ERROR, "its process sent a malformed answer")

@@ -13,7 +13,6 @@ from typing import Any
 
 from sandbox import Limits, Sandbox, Session, SessionEnded
 from verifiers.code.guest import SOLUTION, TESTER
-from verifiers.code.guest.values import CodecError, loads
 from verifiers.code.outcome import (
     ACCEPTED,
     MEMORY_LIMIT,
@@ -21,10 +20,10 @@ from verifiers.code.outcome import (
     WRONG,
     Outcome,
     TestResult,
+    answer,
     ended_as,
     filled,
     overrun,
-    raised,
 )
 
 _TESTER_EXTRA_S = 5.0
@@ -43,10 +42,11 @@ def judge(box: Sandbox, program: str, plan: Mapping[str, Any], total: int, limit
     nonce = secrets.token_hex(16)
     tester_limits = limits.but(wall_s=limits.wall_s + _TESTER_EXTRA_S, cpu_s=limits.cpu_s + 1)
     # The tester first: the solution's clock starts with the solution, which must not wait for a place beside it.
-    with box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester:
-        with box.open(program, entry=SOLUTION, limits=limits, beside=tester) as solution:
-            conversation = _Conversation(tester, solution, total, nonce)
-            return conversation.outcome()
+    with (
+        box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester,
+        box.open(program, entry=SOLUTION, limits=limits, beside=tester) as solution,
+    ):
+        return _Conversation(tester, solution, total, nonce).outcome()
 
 
 class _Conversation:
@@ -56,7 +56,7 @@ class _Conversation:
 
     def outcome(self) -> Outcome:
         try:
-            problem = _loading_problem(self.solution.recv())
+            _, problem = answer(self.solution.recv())
         except SessionEnded:
             return self._ended()
         if problem:
@@ -99,17 +99,6 @@ class _Conversation:
         """The tester ended: it ran out of its limits over the solution's values, which is charged to the solution."""
         run = self.tester.close()
         return Outcome(filled(self.results, self.total, ended_as(run), f"in the tests: {run.detail}"), run)
-
-
-def _loading_problem(frame: bytes) -> TestResult | None:
-    """What went wrong when the program was loaded, from its process's first message."""
-    try:
-        message = loads(frame[:1_000_000])
-    except CodecError as error:
-        return TestResult(RUNTIME_ERROR, str(error))
-    if type(message) is list and len(message) > 1 and message[0] == "=":
-        return None
-    return raised(message[1] if type(message) is list and len(message) > 1 else None)
 
 
 def _result(verdict: Mapping[str, Any]) -> TestResult:

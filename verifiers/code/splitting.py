@@ -1,8 +1,8 @@
-"""Tests whose answers never leave the trusted process: `assert f(2) == 4` is the call f(2) there and the comparison here.
-
-A test is split when it is one assert statement over calls of the solution with literal arguments, literals, and a few pure
-functions on plain values. What is left around the calls is evaluated on decoded values of exact builtin types. Tests of
-any other shape go to the tester process as they are.
+"""Tests whose answers never leave the trusted process: `assert f(2) == 4` is the call f(2) there and the comparison
+here.
+ A test is split when it is one assert statement over calls of the solution with literal arguments, literals, and a
+few pure functions on plain values. What is left around the calls is evaluated on decoded values of exact builtin
+types. Tests of any other shape go to the tester process as they are.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import marshal
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifiers.code.guest.values import CodecError, dumps, encode
+from verifiers.code.guest.start import DIRECT
 
 _PURE = (
-    "abs all any bool complex dict float frozenset int isinstance len list max min round set sorted str sum tuple".split()
+    *("abs", "all", "any", "bool", "complex", "dict", "float", "frozenset", "int", "isinstance", "len", "list", "max"),
+    *("min", "round", "set", "sorted", "str", "sum", "tuple"),
 )
-_MATH = "isclose fabs floor ceil sqrt pi e inf nan".split()
+_MATH = ("isclose", "fabs", "floor", "ceil", "sqrt", "pi", "e", "inf", "nan")
 _NAMESPACE = {name: getattr(builtins, name) for name in _PURE} | {"math": math, "__builtins__": {}}
 _CHEAP = (ast.Add, ast.Sub, ast.Div)
-"""Arithmetic on results. `*`, `**` and `%` (of a string) can make a small value huge, so they are left to the tester."""
+"""Arithmetic on results. `*`, `**` and `%` (of a string) can make a small value huge: they are left to the tester."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,12 @@ class Split:
 
 
 def call_message(function: str, args: Iterable[Any], kwargs: Mapping[str, Any] | None = None) -> bytes:
-    """The message that asks the solution's process to call one of its functions (see `guest.peer`)."""
-    return dumps(["?", "call_global", encode((function, tuple(args), dict(kwargs or {})))])
+    """The message that asks the solution's process to call one of its functions (see `guest.start`).
+
+    Raises:
+        ValueError: an argument that is not plain.
+    """
+    return DIRECT + marshal.dumps((function, tuple(args), dict(kwargs or {})))
 
 
 def split_asserts(tests: Sequence[str]) -> list[Split] | None:
@@ -102,10 +108,11 @@ def owned_names(tests: tuple[str, ...]) -> frozenset[str]:
     called: list[set[str]] = []
     for test in tests:
         nodes = list(ast.walk(ast.parse(test)))
-        if any(isinstance(n, ast.Name) and n.id != "math" and not hasattr(builtins, n.id) for n in nodes):
+        stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {"math"}
+        if any(isinstance(n, ast.Name) and n.id not in stored and not hasattr(builtins, n.id) for n in nodes):
             return frozenset()
         names = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-        called.append({name for name in names if not isinstance(getattr(builtins, name), type)})
+        called.append({name for name in names - stored if not isinstance(getattr(builtins, name), type)})
     return frozenset(set.intersection(*called)) if called else frozenset()
 
 
@@ -124,7 +131,7 @@ def _split(node: ast.stmt, owned: frozenset[str], aliases: Mapping[str, str]) ->
     try:
         expression = ast.fix_missing_locations(ast.Expression(splitter.visit(node.test)))
         code = compile(expression, "<test>", "eval")
-    except (_NotSplittable, CodecError, RecursionError):
+    except (_NotSplittable, ValueError, RecursionError):
         return None
 
     def holds(results: Sequence[Any]) -> bool:

@@ -21,16 +21,19 @@ from verifiers.types import Sample, Score
 
 
 class CodeVerifier(Verifier):
-    """1.0 when the program passes every test, else 0.0; the reason is the status of the first test that it did not pass.
+    """1.0 when the program passes every test, else 0.0; the reason is the status of the first test that it did not
+    pass.
 
-    The program is the last fenced block of the completion after any reasoning. The gold is a mapping: see `docs/code.md`.
+    The program is the last fenced block of the completion after any reasoning. The gold is a mapping: see
+    `docs/code.md`.
 
         verifier = CodeVerifier()
         verifier.score(Sample(Problem("Square x.", gold={"mode": "asserts", "tests": ["assert f(3) == 9"]}), text))
 
     Args:
-        sandbox: where programs run, made with `modules=MODULES`; None makes one, shared by the process, when first needed.
-        fractional: the reward is the share of tests passed; for that all tests are run, where else the first failure settles it.
+        sandbox: where programs run, made with `modules=MODULES`; None makes one, shared by the process, when first
+        needed. fractional: the reward is the share of tests passed; for that all tests are run, where else the first
+        failure settles it.
     """
 
     name = "code"
@@ -104,8 +107,11 @@ def _splits(task: Task) -> Sequence[Split] | None:
         return split_asserts(task.tests)
     if task.mode == "check":
         split = split_check(task.test_code, task.entry_point)
-        return split and [split]
-    return [_split_call(task, test) for test in task.tests]
+        return [split] if split else None
+    try:
+        return [_split_call(task, test) for test in task.tests]
+    except ValueError:  # arguments that are not plain
+        return None
 
 
 def _split_call(task: Task, test: Any) -> Split:

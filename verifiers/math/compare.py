@@ -33,6 +33,8 @@ def same(gold: Value, answer: Value, policy: Policy) -> bool | None:
     if isinstance(gold, Listing) or isinstance(answer, Listing):
         return _listings(gold, answer, policy)
     if isinstance(gold, Text) and isinstance(answer, Text):
+        if (value := text.number_word(gold.text)) is not None and text.number_word(answer.text) == value:
+            return True
         return text.normalised(gold.text) == text.normalised(answer.text)
     return _odd_pair(gold, answer, policy)
 
@@ -150,11 +152,14 @@ def _quantities(gold: Number, answer: Number, policy: Policy) -> bool | None:
 
 
 def _renumbered(gold: Expr, answer: Expr) -> bool | None:
-    """pi/6 + pi k and pi/6 + n pi: one family of angles, whatever its integer is called."""
+    """pi/6 + pi k and pi/6 + n pi, x^2 + C and x^2 + c: one family, whatever its integer or constant is called."""
     mine, theirs = symbols(answer), symbols(gold)
-    if len(mine) != 1 or len(theirs) != 1 or not mine | theirs <= {"k", "n", "m", "l"} or mine == theirs:
+    mine, theirs = mine - theirs, theirs - mine
+    if len(mine) != 1 or len(theirs) != 1:
         return None
-    if not any(node == ("const", ("pi",)) for node in walk(gold)):
+    integers = mine | theirs <= {"k", "n", "m", "l"} and any(node == ("const", ("pi",)) for node in walk(gold))
+    constants = mine | theirs <= {"C", "c", "K", "C_1", "c_1"}
+    if not integers and not constants:
         return None
     return numeric.equal(gold, substituted(answer, {sym(*mine): sym(*theirs)}))
 
@@ -183,10 +188,12 @@ def _approximate(x: Expr) -> Fraction:
 
 
 def is_undone(x: Expr) -> bool:
-    """Whether an expression is a calculation with plain numbers that somebody still has to do: 2+40, 12*13, 10 choose 3.
+    """Whether an expression is a calculation that somebody still has to do: 2+40, 12*13, 10 choose 3, an integral.
 
     Powers, roots, fractions and scientific notation are forms of a number, not calculations.
     """
+    if x.op == "big":
+        return True
     if x.op == "fun":
         return x.args[0] in ("factorial", "binom", "factorial2") and not symbols(x)
     if x.op == "pow":
@@ -477,7 +484,20 @@ def _tautology(relation: Relation) -> bool:
 
 
 def _same_name(gold: Relation, answer: Relation) -> bool:
-    return is_name(gold.sides[0]) and gold.sides[0] == answer.sides[0]
+    left, right = gold.sides[0], answer.sides[0]
+    return is_name(left) and (left == right or _is_graph(left, right) or _is_graph(right, left))
+
+
+def _is_graph(function: Value, y: Value) -> bool:
+    """f(x) = ... and y = ... name one function."""
+    return (
+        isinstance(function, Number)
+        and isinstance(y, Number)
+        and function.expr.op == "apply"
+        and len(function.expr.args) == 2
+        and function.expr.args[0] in "fgh"
+        and y.expr == sym("y")
+    )
 
 
 def _renamed(gold: Relation, answer: Relation) -> Value | None:

@@ -67,7 +67,7 @@ def read_gold(gold: str) -> Gold:
         problem = "it is empty" if not answer else f"{answer[:40]!r} has no digit, letter or symbol"
     elif number is None or len(answer) <= 1000:
         try:
-            values = tuple(_readings(answer))
+            values = tuple(_readings(answer, is_gold=True))
         except OverBudget as error:
             limit = error.limit
         except Unreadable:
@@ -84,9 +84,9 @@ def _gold_text(gold: str) -> str:
     return bare(gold)
 
 
-def _readings(answer: str) -> list[Value]:
+def _readings(answer: str, is_gold: bool = False) -> list[Value]:
     try:
-        return readings(answer)
+        return readings(answer, is_gold=is_gold)
     except RecursionError:
         raise OverBudget("depth") from None
 
@@ -108,6 +108,8 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
             return Verdict("equal", "number")
         if not gold.number[2] or policy.decimals == "exact" and not policy.tolerance:
             return Verdict("different", "number")
+    if policy.choices and (letters := text.letter_set(gold.text)) and (chosen := text.letter_set(answer)):
+        return Verdict("equal" if letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):
         return verdict
     try:
@@ -173,7 +175,7 @@ def _judge_symbolically(gold: Gold, answer: str, ask: Ask | None) -> Verdict:
         for side in (gold.text, answer)
     ):
         return different
-    if any(isinstance(value, Text) for value in gold.values):
+    if any(isinstance(value, Text) for value in gold.values) or not ("\\" in answer or "\\" in gold.text):
         return different
     try:
         same = ask(gold.text, answer)

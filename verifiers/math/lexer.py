@@ -139,7 +139,7 @@ class _Lexer:
             return self.add("sym", run)
         if lower in ("mod", "modulo"):
             return self.add("op", "mod")
-        if lower in UNITS and (len(run) > 1 or not run.isascii() or (in_text and self.after_value(previous))):
+        if lower in UNITS and (len(run) > 1 or not run.isascii() or (in_text and self.after_value(previous)) or self.after_per()):
             return self.add("unit", UNITS[lower])
         if lower in UNIT_PREFIXES:
             return self.add("unit", lower)
@@ -158,9 +158,12 @@ class _Lexer:
         touches = before.isdigit() or (before and before in "})*/^+-|") or (after and after in "^_*/+-({")
         return bool(touches) and len(match.group()) <= 6
 
-    @staticmethod
-    def after_value(token: Token | None) -> bool:
+    def after_value(self, token: Token | None) -> bool:
         return token is not None and token.kind in ("num", "close", "unit", "percent", "const")
+
+    def after_per(self) -> bool:
+        """Whether a unit and a slash stand before: the h of km/h."""
+        return len(self.tokens) > 1 and self.tokens[-1].value == "/" and self.tokens[-2].kind == "unit"
 
     # Operators and brackets
 

@@ -101,18 +101,13 @@ class Parser:
             elif token.kind == "op" and token.value in ("mod", "bmod", "pmod"):
                 self.next()
                 factors = [Expr("fun", ("mod", product(factors), self.factor()))]
-            elif self.starts_factor(token):
-                factors.append(self.implicit(factors[-1]))
+            elif self.starts_factor(token) and not (token.kind == "num" and factors[-1].op == "num"):
+                factors.append(self.power())
             else:
                 return product(factors)
 
     def starts_factor(self, token: Token) -> bool:
-        if token.kind == "bar":
-            return not self.bars
-        return token.kind in _STARTS and not (token.kind == "num" and self.peek(-1).kind == "num")
-
-    def implicit(self, left: Expr) -> Expr:
-        return self.power()
+        return token.kind in _STARTS and (token.kind != "bar" or not self.bars)
 
     def factor(self) -> Expr:
         if self.accept("op", "-"):
@@ -130,6 +125,8 @@ class Parser:
             if token.kind == "op" and token.value == "^":
                 self.next()
                 value = self.raised(value)
+                if value.op == "pow" and value.args[0].op == "sym" and self.accept("op", "_"):  # x^2_1 is x_1^2.
+                    value = Expr("pow", (sym(f"{value.args[0].args[0]}_{self.index()}"), value.args[1]))
             elif token.kind == "op" and token.value == "!":
                 self.next()
                 double = self.accept("op", "!")

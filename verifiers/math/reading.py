@@ -8,9 +8,11 @@ from fractions import Fraction
 
 from verifiers.math import units, words
 from verifiers.math.errors import Unreadable
-from verifiers.math.expr import Expr, choices, has, substituted, sym, symbols
+from verifiers.math.exact import Irrational, rational_value
+from verifiers.math.expr import Expr, choices, has, negative, substituted, sym, symbols
 from verifiers.math.lexer import Token, tokenize
 from verifiers.math.parser import parse_expression, rational
+from verifiers.math.text import number_word
 from verifiers.math.unicode import to_latex
 from verifiers.math.values import (
     Based,
@@ -32,15 +34,16 @@ _CLOCK = re.compile(
 )
 _HOUR = re.compile(r"(\d{1,2})\s*(?:\\(?:text|mathrm|textrm|mbox)\s*\{\s*)?([ap])\.?\s*m\.?\s*\}?\.?", re.IGNORECASE)
 _BASED = re.compile(
-    r"([0-9A-Z]+)\s*_\s*(?:\{?\s*(?:\\text\s*\{)?\s*(?:base\s*)?(\d{1,2}|\\?[a-z]{3,7})\s*\}*|\((\d{1,2})\))"
+    r"(?:\\text\s*\{\s*)?([0-9A-Z]+)\}?\s*_\s*(?:\{?\s*(?:\\text\s*\{)?\s*(?:base\s*)?(\d{1,2}|\\?[a-z]{3,7})\s*\}*|\((\d{1,2})\))"
 )
 _BASED_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _ORDINAL = re.compile(r"(\d+)\s*(?:\^\s*)?\{?\s*(?:\\(?:text|mathrm|textrm|mbox|rm)\s*\{?\s*)?(?:st|nd|rd|th)\s*\}*")
 _DMS = re.compile(
     r"(\d+)\s*\^\s*\{?\s*\\(?:circ|textcirc)\s*\}?\s*(\d+(?:\.\d+)?)\s*(?:'|\^\s*\{?\\prime\}?)(?:\s*(\d+(?:\.\d+)?)\s*'')?"
 )
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+[^,\d]{0,20}")
 _BARE_WORD = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
+_MAGNITUDES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _VETOES = frozenset(
     "not no never nor none neither except without less more fewer least most than between minus negative plus times either "
     "only if when where for all every any undefined dne does exist".split()
@@ -58,26 +61,73 @@ def read(text: str, *, thousands: bool = True) -> Value:
     special = _special(text)
     if special is not None:
         return special
+    text = _prepared(text)
     tokens = tokenize(text, thousands=thousands)
     if not tokens:
         raise Unreadable("empty")
     return _read_list(tokens)
 
 
-def readings(text: str) -> list[Value]:
-    """All values that a text may mean; more than one only where a comma can be of several kinds."""
+def readings(text: str, *, is_gold: bool = False) -> list[Value]:
+    """All values that a text may mean; more than one only where a comma can be of several kinds.
+
+    `3,5` is a list, but as an answer also three and a half; a gold with one decimal is not written with a comma.
+    """
     found = [read(text)]
     plain = text.strip().strip("$").strip()
     if "," in plain and found:
         if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+", plain):
             found.append(read(text, thousands=False))
-        elif _DECIMAL_COMMA.fullmatch(plain) and not plain.endswith(",0"):
+        elif _DECIMAL_COMMA.fullmatch(plain) and (not is_gold or not re.fullmatch(r"-?[1-9]\d*,\d", plain)):
             found.append(read(plain.replace(",", ".")))
     return found
 
 
+_SPACED = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?")
+_EUROPEAN = re.compile(r"([-+]?\d{1,3}(?:\.\d{3})+|[-+]?),(\d+)")
+_REPEATING = (
+    re.compile(r"([-+]?)(\d*\.\d*)\((\d+)\)(?:\.\.\.)?"),
+    re.compile(r"([-+]?)(\d*\.\d*)\\dot\s*\{?(\d)\}?"),
+    re.compile(r"([-+]?)(\d*\.\d*?)(\d{1,6}?)\3+(?:\.\.\.|\s*\\(?:l|c)?dots)"),
+)
+_REALS = Listing((Number(negative(Expr("const", ("inf",)))), Number(Expr("const", ("inf",)))), "(", ")")
+_PYTHON = {"Matrix": "{}", "FiniteSet": "\\{{{}\\}}", "Tuple": "({})"}
+
+
+def _prepared(text: str) -> str:
+    """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...])."""
+    if "\\over" in text:
+        text = re.sub(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}", r"\\frac{\1}{\2}", text)
+    if text.startswith("]") and "," in text:
+        text = "(" + text[1:]
+    if text.endswith("[") and "," in text and text[0] in "([":
+        text = text[:-1] + ")"
+    if text.endswith(")") and (call := re.match(r"(?:sp\.|sympy\.)?(Matrix|FiniteSet|Tuple)\(", text)):
+        text = _PYTHON[call[1]].format(text[call.end() : -1])
+    return text
+
+
+def _repeating(text: str) -> Number | None:
+    """0.(3), 0.1\\dot{6}, 0.333..."""
+    for pattern in _REPEATING:
+        if (match := pattern.fullmatch(text)) and len(text) < 100:
+            decimals = len(match[2].partition(".")[2])
+            value = rational(match[2]) + Fraction(int(match[3]), 10**decimals * (10 ** len(match[3]) - 1))
+            return Number(Expr("num", (-value if match[1] == "-" else value,)), literal=True)
+    return None
+
+
 def _special(text: str) -> Value | None:
     """Notations that are decided by their look as a whole: words, times of day, bases, ordinals, 60° 42'."""
+    if text[:1].isalpha() and (counted := number_word(text)) is not None:
+        return Number(Expr("num", (Fraction(counted),)), literal=True)
+    if _SPACED.fullmatch(text):
+        return Number(Expr("num", (rational(text.replace(" ", "").lstrip("+")),)), literal=True)
+    if match := _EUROPEAN.fullmatch(text):
+        plain = match[1].replace(".", "").lstrip("+") + "." + match[2]
+        return Number(Expr("num", (rational(plain),)), Fraction(10) ** -len(match[2]) / 2, len(plain), literal=True)
+    if "." in text and (repeating := _repeating(text)):
+        return repeating
     if match := _CLOCK.fullmatch(text):
         return _clock(int(match[1]), int(match[2]), match[3])
     if match := _HOUR.fullmatch(text):
@@ -232,6 +282,8 @@ def _read_side(tokens: list[Token], left: bool = False) -> Value:
         return _set_operation(_split(tokens, "set"), [t.value for t in operators])
     if len(tokens) == 1 and tokens[0].kind == "emptyset":
         return Listing((), "\\{", "\\}")
+    if len(tokens) == 1 and tokens[0].value == "ℝ":
+        return _REALS
     if tokens and tokens[0].kind == "open" and _closes(tokens) == len(tokens) - 1:
         collection = _read_collection(tokens)
         if collection is not None:
@@ -240,10 +292,16 @@ def _read_side(tokens: list[Token], left: bool = False) -> Value:
         return _read_matrix(tokens)
     if all(t.kind in ("word", "unit") or (t.kind == "sym" and len(tokens) > 1) for t in tokens):
         if any(t.kind in ("word", "unit") for t in tokens):
-            return Text(" ".join(t.value for t in tokens))
+            return _words(" ".join(t.value for t in tokens))
     if ratio := _read_ratio(tokens):
         return ratio
     return _read_number(tokens, left)
+
+
+def _words(words_: str) -> Value:
+    if words_.lower() in ("all real numbers", "all reals", "all real number", "real numbers"):
+        return _REALS
+    return Text(words_)
 
 
 def _set_operation(parts: list[list[Token]], operators: list[str]) -> Value:
@@ -329,7 +387,11 @@ def _read_matrix(tokens: list[Token]) -> Value:
 def _scaled(factor: Value, cell: Value) -> Value:
     if not isinstance(factor, Number) or not isinstance(cell, Number):
         raise Unreadable("not a scalar")
-    return Number(Expr("mul", (factor.expr, cell.expr)))
+    product = Expr("mul", (factor.expr, cell.expr))
+    try:
+        return Number(Expr("num", (rational_value(product),)), literal=True)
+    except Irrational:
+        return Number(product)
 
 
 def _closes_environment(tokens: list[Token], start: int) -> int:
@@ -370,8 +432,11 @@ def _read_number(tokens: list[Token], left: bool = False) -> Value:
     if left and label:
         return Text(" ".join(t.value for t in tokens))
     expr = parse_expression(body)
-    if symbols(expr) == {"I"} and expr.op != "sym":  # 3 + 4*I, as sympy prints it.
-        expr = substituted(expr, {sym("I"): Expr("const", ("i",))})
+    if symbols(expr) in ({"I"}, {"j"}) and expr.op != "sym":  # 3 + 4*I, as sympy prints it.
+        expr = substituted(expr, {sym(*symbols(expr)): Expr("const", ("i",))})
+    for word in label:
+        if word in _MAGNITUDES and expr.op == "num":
+            expr = Expr("num", (expr.args[0] * _MAGNITUDES[word],))
     half_ulp, digits = _decimal(body)
     return Number(expr, half_ulp, digits, units.make(unit), is_literal(expr))
 
@@ -402,6 +467,8 @@ def _trailing_units(tokens: list[Token], start: int, end: int) -> int:
         elif token.kind == "degree" or (
             token.value == "}" and index - 2 > start and tokens[index - 2].kind == "degree"
         ):
+            if any(t.kind == "fun" for t in tokens[start:index]):
+                break  # \cos 20^\circ: the angle's, not the value's.
             index -= 1 if token.kind == "degree" else 2
             while index > start and tokens[index - 1].value in ("^", "{"):
                 index -= 1

@@ -74,8 +74,6 @@ def region(value: Value) -> Region:
         return _of_listing(value)
     if isinstance(value, Relation):
         return _of_relation(value)
-    if isinstance(value, Number) and value.expr == ("sym", ("ℝ",)):
-        return EVERYTHING
     raise Unreadable("not a set")
 
 
@@ -119,17 +117,20 @@ def variable(value: Value) -> Expr | None:
     """The one unknown that a relation restricts: a variable or f(x); None where there is no such."""
     sides = value.sides if isinstance(value, Relation) else ()
     unknown = {s.expr for s in sides if isinstance(s, Number) and s.expr.op in ("sym", "apply")}
+    unknown |= {s.expr.args[1] for s in sides if isinstance(s, Number) and s.expr.op == "fun" and s.expr.args[0] == "abs"}
     return unknown.pop() if len(unknown) == 1 else None
 
 
 def _comparison(left: Value, op: str, right: Value) -> Region:
     if op not in _FLIPPED or not isinstance(left, Number) or not isinstance(right, Number):
         raise Unreadable("not a comparison")
-    if left.expr.op not in ("sym", "apply"):
+    if left.expr.op not in ("sym", "apply") and symbols(right.expr):
         left, right, op = right, left, _FLIPPED[op]
+    bound = right.expr
+    if left.expr.op == "fun" and left.expr.args[0] == "abs" and left.expr.args[1].op == "sym":
+        return _absolute(op, bound)
     if left.expr.op not in ("sym", "apply"):
         raise Unreadable("not a variable")
-    bound = right.expr
     order(bound)
     if op == "=":
         return (Interval(bound, True, bound, True),)
@@ -138,6 +139,18 @@ def _comparison(left: Value, op: str, right: Value) -> Region:
     if op in ("<", "<="):
         return (Interval(MINUS_INFINITY, False, bound, op == "<="),)
     return (Interval(bound, op == ">=", INFINITY, False),)
+
+
+def _absolute(op: str, bound: Expr) -> Region:
+    """|x| op bound, for a positive bound."""
+    if not _less(Expr("num", (Fraction(0),)), bound):
+        raise Unreadable("not a positive bound")
+    inside = (Interval(negative(bound), op in ("<=", "="), bound, op in ("<=", "=")),)
+    if op in ("<", "<="):
+        return inside
+    if op in (">", ">="):
+        return _complement((Interval(negative(bound), op == ">", bound, op == ">"),))
+    raise Unreadable("not a region")
 
 
 def _union(intervals: Region) -> Region:

@@ -17,6 +17,8 @@ _SAME = {
 }  # fmt: skip
 _LETTER = re.compile(r"\W*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
 _LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+\s*|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
+_SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
+_LETTERS = re.compile(r"[({\[]*[A-J](?:\s*(?:,|;|and|&|)\s*(?:and\s*)?[A-J])+[)}\]]*")
 _STANDALONE = re.compile(r"(?<![A-Za-z'\\$-])\(?([A-J])\)?(?![A-Za-z'(])")
 
 
@@ -44,8 +46,22 @@ def normalised(text: str) -> str:
 
 
 def number_word(text: str) -> int | None:
-    """seven -> 7"""
-    return NUMBER_WORDS.get(normalised(text))
+    """seven -> 7, forty-two -> 42, one hundred and five -> 105; None for other words."""
+    total = current = 0
+    names = [word for word in normalised(text).replace("-", " ").split() if word != "and"]
+    if not names:
+        return None
+    for word in names:
+        if word in NUMBER_WORDS:
+            current += NUMBER_WORDS[word]
+        elif word == "hundred":
+            current = max(current, 1) * 100
+        elif word in ("thousand", "million", "billion"):
+            total += max(current, 1) * {"thousand": 10**3, "million": 10**6, "billion": 10**9}[word]
+            current = 0
+        else:
+            return None
+    return total + current
 
 
 def choice_of_gold(gold: str) -> tuple[str, str] | None:
@@ -67,8 +83,17 @@ def chosen_letter(answer: str, in_sentence: bool) -> str | None:
         return match[1].upper()
     if match := _LETTERED.match(plain):
         return match[1]
-    if in_sentence:
+    if in_sentence and not _SEVERAL.search(plain):
         letters = [letter for letter in _STANDALONE.findall(plain) if letter != "I"]
         if letters and not re.match(r"\W*A\s+[a-z]", plain):
             return letters[0]
     return None
+
+
+def letter_set(text: str) -> frozenset[str] | None:
+    """The options of an answer to a question with several: "AC", "A, C", "A and C"."""
+    plain = unwrapped(text).strip()
+    if not _LETTERS.fullmatch(plain):
+        return None
+    letters = re.findall(r"[A-J]", plain)
+    return frozenset(letters) if len(set(letters)) == len(letters) > 1 else None

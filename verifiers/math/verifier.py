@@ -108,6 +108,8 @@ class MathVerifier(Verifier):
         for reading in found.readings:
             verdict = ladder.judge(gold, reading, self.policy, ask, in_sentence=in_sentence)
             verdicts.append(verdict)
+            if ask and verdict.rung not in ("string", "number", "choice"):
+                self._pool().start()  # Answers of this kind may need it before long.
             if verdict.is_equal or verdict.reason == "over_budget" or verdict.rung == "choice":
                 break
         if not verdicts[-1].is_equal:

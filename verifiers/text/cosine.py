@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
 
-from verifiers.base import Verifier, scores_of, verifier
+from verifiers.base import Verifier, Wrapper
+from verifiers.example import ends_in_gold
 from verifiers.text.length import Unit, check_unit, length_of, no_token_count
 from verifiers.types import Sample, Score
 
 
-class CosineLength(Verifier):
+class CosineLength(Wrapper):
     """A verifier's yes or no, scaled by length along a cosine (Demystifying Long CoT, arXiv:2502.03373, section 4.2).
 
         value(n) = end + (start - end) * (1 + cos(pi * n / max_length)) / 2
@@ -41,23 +40,18 @@ class CosineLength(Verifier):
     ):
         if max_length < 1:
             raise ValueError(f"CosineLength(max_length={max_length}): give at least 1.")
-        self.inner, self.max_length, self.right, self.wrong = inner, max_length, tuple(right), tuple(wrong)
-        self.exceeded, self.unit, self.groupwise = exceeded, check_unit(unit), inner.groupwise
+        super().__init__(inner)
+        self.max_length, self.right, self.wrong = max_length, tuple(right), tuple(wrong)
+        self.exceeded, self.unit = exceeded, check_unit(unit)
         values = [*self.right, *self.wrong, *([] if exceeded is None else [exceeded])]
         self.range = (min(values), max(values))
 
-    def score_all(self, samples: Sequence[Sample]) -> list[Score]:
-        return [self._scaled(sample, score) for sample, score in zip(samples, scores_of(self.inner, samples))]
-
-    def score(self, sample: Sample) -> Score:
-        return self.score_all([sample])[0]
-
-    def _scaled(self, sample: Sample, score: Score) -> Score:
+    def transform(self, sample: Sample, score: Score) -> Score:
         n = length_of(sample, self.unit)
         if n is None:
             return no_token_count()
         if score.value is None:
-            return Score(None, score.reason, score.extracted, self.name, (score,))
+            return self.valued(None, score)
         start, end = self.right if score.value >= self.inner.range[1] else self.wrong
         if n > self.max_length and self.exceeded is not None:
             return Score(self.exceeded, "too_long", score.extracted, self.name, (score,), {"length": n})
@@ -65,17 +59,9 @@ class CosineLength(Verifier):
         value = min(max(end + 0.5 * (start - end) * (1.0 + cosine), self.range[0]), self.range[1])
         return Score(value, score.reason, score.extracted, self.name, (score,), {"length": n})
 
-    def check_gold(self, gold: Any) -> str | None:
-        return self.inner.check_gold(gold)
-
-
-@verifier(name="ends_in_gold")
-def _ends_in_gold(sample: Sample) -> bool | None:
-    return None if sample.gold is None else sample.completion.endswith(sample.gold)
-
 
 EXAMPLES = {
-    CosineLength(_ends_in_gold, 10, unit="characters"): [
+    CosineLength(ends_in_gold, 10, unit="characters"): [
         ("4", "4" * 10, 0.5),
         ("4", "xxxx4", 0.75),
         ("4", "x" * 99 + "4", 0.5),
@@ -83,5 +69,5 @@ EXAMPLES = {
         ("5", "", -1.0),
         (None, "4", None),
     ],
-    CosineLength(_ends_in_gold, 4, exceeded=-10.0, unit="characters"): [("4", "xxxx4", -10.0), ("4", "xxx4", 0.5)],
+    CosineLength(ends_in_gold, 4, exceeded=-10.0, unit="characters"): [("4", "xxxx4", -10.0), ("4", "xxx4", 0.5)],
 }

@@ -65,7 +65,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 # What pycld2 calls otherwise, and the languages that it takes as a hint.
 _CODES = {"iw": "he", "zh-Hant": "zh", "nb": "no", "jw": "jv"}
 _HINTS = frozenset(
-    "en es fr de it pt nl ru uk bg pl cs sk sl hr sr ro hu fi sv no da tr el ar fa ur hi mr ne bn ta te kn ml gu pa th "  # noqa: SIM905
+    "en es fr de it pt nl ru uk bg pl cs sk sl hr sr ro hu fi sv no da tr el ar fa ur hi mr ne bn ta te kn ml gu pa th "
     "ko ja zh vi id ms sw tl lt lv et ca gl eu ga sq is af".split()
 )
 

@@ -1,8 +1,7 @@
-"""The labelled cases: honest programs with their verdicts, attacks with the outcomes allowed and the state of the host after."""
+"""The labelled cases: honest programs with their verdicts, attacks with what is allowed to come of them."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 from pathlib import Path
@@ -10,15 +9,7 @@ from typing import Any
 
 import pytest
 
-
-def _load(name: str) -> Any:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-host, attempt = _load("host"), _load("attempt")
+from tests.verifiers.code import attempt, host
 
 
 def _cases() -> list[Any]:

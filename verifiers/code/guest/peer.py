@@ -1,24 +1,27 @@
-"""A conversation between two processes that do not trust each other: calls both ways, values by copy, the rest by handle.
-
-One side asks `["?", function, tokens of the arguments]`; the other answers `["=", tokens of the result, changed arguments]`
-or `["!", exception]`, and may ask in between: callbacks nest like calls do, so an answer needs no number. What has no plain
-value (an object, a function, a generator) stays where it is; the other side holds a `Remote` for it. Neither side can
-name a function that is not in the other's table, and nothing is unpickled or evaluated.
+"""A conversation between two processes that do not trust each other: calls both ways, values by copy, the rest by
+handle.
+ One side asks `["?", function, tokens of the arguments]`; the other answers `["=", tokens of the result, changed
+arguments]` or `["!", exception]`, and may ask in between: callbacks nest like calls do, so an answer needs no number.
+What has no plain value (an object, a function, a generator) stays where it is; the other side holds a `Remote` for
+it. Neither side can name a function that is not in the other's table, and nothing is unpickled or evaluated.
 """
 
 from __future__ import annotations
 
+import _thread
 import builtins
-import collections
-import numbers
 import sys
-import threading
 import types
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from typing import Any
 
-from verifiers.code.guest.values import CodecError, Written, decode, dumps, encode, loads
+from verifiers.code.guest.objects import base_value, mutable_arguments, overwrite, standard_name
+from verifiers.code.guest.values import CodecError, decode, dumps, encode, loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from verifiers.code.guest.values import Written
 
 
 class Remote:
@@ -49,7 +52,7 @@ class Peer:
     ):
         self._channel, self._functions, self._proxy, self._sends, self._takes = channel, functions, proxy, sends, takes
         # A thread of the solution may call back while the main thread computes, so answering holds no lock.
-        self._receiving, self._sending = threading.RLock(), threading.Lock()
+        self._receiving, self._sending = _thread.RLock(), _thread.allocate_lock()
         self._exports: list[Any] = []
         self._export_ids: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
@@ -78,23 +81,17 @@ class Peer:
                         raise RuntimeError("the call raised StopIteration") from error
                     raise error
 
-    def serve(self) -> None:
-        """Answer until the other side hangs up."""
-        while True:
+    def serve(self, first: bytes) -> None:
+        """Answer a message that has come already, then all others until the other side hangs up."""
+        message = _read(first)
+        while message is not None:
+            self._answer(message)
             with self._receiving:
                 message = self._receive()
-            if message is None:
-                return
-            self._answer(message)
 
     def _receive(self) -> Any:
         frame = self._channel.recv()
-        if frame is None:
-            return None
-        message = loads(frame)
-        if type(message) is not list or len(message) < 2 or message[0] not in ("?", "=", "!"):
-            raise CodecError("malformed message")
-        return message
+        return None if frame is None else _read(frame)
 
     def _send(self, message: Any) -> None:
         frame = dumps(message)
@@ -102,9 +99,9 @@ class Peer:
             self._channel.send(frame)
 
     def _result(self, message: Any, args: Sequence[Any]) -> Any:
-        mutable = _mutable_arguments(args)
+        mutable = mutable_arguments(args)
         for position, tokens in message[2] if len(message) > 2 else ():
-            _overwrite(mutable[position], decode(tokens, self._resolve))
+            overwrite(mutable[position], decode(tokens, self._resolve))
         return decode(message[1], lambda tag, base, *rest: self._resolve(tag, base, *rest, known=mutable))
 
     # ---- answering ----
@@ -119,7 +116,7 @@ class Peer:
 
     def _perform(self, function: str, tokens: Any) -> Any:
         args = decode(tokens, self._resolve)
-        mutable = _mutable_arguments(args)
+        mutable = mutable_arguments(args)
         before = [encode(item, self._export) for item in mutable]
         result = self._functions[function](*args)
         known = {id(item): ["a", 0, position] for position, item in enumerate(mutable)}
@@ -222,8 +219,15 @@ class Peer:
         return kind
 
 
+def _read(frame: bytes) -> Any:
+    message = loads(frame)
+    if type(message) is not list or len(message) < 2 or message[0] not in ("?", "=", "!"):
+        raise CodecError("malformed message")
+    return message
+
+
 class RemoteException:
-    """Mixed into exception classes that the other side defined: its text and attributes are those of the original."""
+    """Mixed into the exception classes of the other side: text and attributes are those of the original."""
 
     def __str__(self) -> str:
         text = getattr(self, "remote_text", None)
@@ -237,92 +241,10 @@ class RemoteException:
 
 
 def _lineage(kind: type, export_id: Callable[[Any], int]) -> list[list[Any]]:
-    """[module, name, number] of an exception class and of its ancestors among exceptions; one branch of many is kept."""
+    """[module, name, number] of an exception class and of those of its ancestors that are exceptions."""
     line = []
     for ancestor in kind.__mro__:
         if issubclass(ancestor, BaseException):
             module = str(ancestor.__module__)
             line.append([module, str(ancestor.__name__), 0 if module == "builtins" else export_id(ancestor)])
     return line
-
-
-# ---- what an object is, apart from its class ----
-
-def base_value(item: Any) -> Any:
-    """The plain value inside an instance of a subclass of a builtin, whatever the subclass overrides; None for others."""
-    kind = type(item)  # not isinstance: an object may lie about its __class__
-    for base, read in _BASE_READERS.items():
-        if issubclass(kind, base):
-            return read(item)
-    if issubclass(kind, numbers.Integral):
-        return int(item)
-    if issubclass(kind, numbers.Rational):
-        return Fraction(int(item.numerator), int(item.denominator))
-    return None
-
-
-_BASE_READERS: dict[type, Callable[[Any], Any]] = {
-    int: int.__pos__,
-    float: float.__pos__,
-    complex: complex.__pos__,
-    str: str.__str__,
-    bytes: lambda item: bytes(bytes.__iter__(item)),
-    tuple: lambda item: tuple(tuple.__iter__(item)),
-    frozenset: lambda item: frozenset(frozenset.__iter__(item)),
-    list: lambda item: list(list.__iter__(item)),
-    dict: lambda item: dict(dict.items(item)),
-    set: lambda item: set(set.__iter__(item)),
-    bytearray: lambda item: bytearray(bytearray.__iter__(item)),
-    collections.deque: lambda item: collections.deque(collections.deque.__iter__(item)),
-}
-
-
-def standard_name(item: Any) -> tuple[str, str] | None:
-    """(module, name) of a class or function of the standard library or numpy; None for everything else."""
-    if not isinstance(item, (type, types.FunctionType, types.BuiltinFunctionType)) and type(item).__name__ != "ufunc":
-        return None
-    module, name = getattr(item, "__module__", None), getattr(item, "__name__", None)
-    if type(item).__name__ == "ufunc":
-        module = "numpy"
-    if type(module) is not str or type(name) is not str:
-        return None
-    top = module.partition(".")[0]
-    if top == "__main__" or (top not in sys.stdlib_module_names and top != "numpy"):
-        return None
-    # `math.gcd.__module__` is right, `collections.Counter` too; `os.path.join` says posixpath, which is also right.
-    found = getattr(sys.modules.get(module), name, None)
-    return (module, name) if found is item else None
-
-
-# ---- arguments that the call may change ----
-
-
-def _mutable_arguments(args: Sequence[Any]) -> list[Any]:
-    """Those arguments of a call that a call can change: the mutable ones among (name or function, positional, keywords)."""
-    if len(args) != 3 or type(args[1]) is not tuple or type(args[2]) is not dict:
-        return []
-    return [item for item in (*args[1], *args[2].values()) if type(item) in _CHANGEABLE]
-
-
-_CHANGEABLE = frozenset(
-    (list, dict, set, bytearray, collections.deque, collections.Counter, collections.OrderedDict, collections.defaultdict)
-)
-
-
-def _overwrite(old: Any, new: Any) -> Any:
-    """Give `old` the contents of `new` in place, inner containers too, so that other names for them see the change."""
-    if type(old) is not type(new) or type(old) not in _CHANGEABLE:
-        return new
-    if isinstance(old, dict):
-        merged = {key: _overwrite(old[key], value) if key in old else value for key, value in new.items()}
-        old.clear()
-        old.update(merged)
-    elif isinstance(old, set):
-        old.clear()
-        old |= new
-    elif isinstance(old, list):
-        old[:] = [_overwrite(old[i], value) if i < len(old) else value for i, value in enumerate(new)]
-    else:
-        old.clear()
-        old.extend(new)
-    return old

@@ -1,31 +1,27 @@
-"""The trusted half of the process that runs a submission: loads it, then answers calls with data.
-
-The submission owns this process and may forge whatever is said here. It gains nothing: the other side takes results for
-results, knows the answers, and never sends them.
-"""
+"""The solution's end of a conversation with a tester: what may be asked of the process that runs the submission."""
 
 from __future__ import annotations
 
 import builtins
-import contextlib
 import importlib
-import io
-import linecache
 import sys
-import types
-from typing import Any
 
-from verifiers.code.guest.peer import Peer, base_value
-from verifiers.code.guest.remote import call, describe, operate, proxies
-from verifiers.code.guest.values import dumps
+from verifiers.code.guest.objects import base_value
+from verifiers.code.guest.operations import call, describe, operate
+from verifiers.code.guest.peer import Peer
+from verifiers.code.guest.remote import proxies
+
+TYPE_CHECKING = False  # the import of typing takes longer than most calls
+if TYPE_CHECKING:
+    from typing import Any
 
 PURE = frozenset(
-    "math cmath collections fractions decimal datetime itertools functools operator re string statistics heapq bisect copy "
-    "random json typing numpy".split()
+    """math cmath collections fractions decimal datetime itertools functools operator re string statistics heapq bisect
+    copy random json typing numpy""".split()  # noqa: SIM905
 )
 """Modules whose contents the tester looks up in its own process when the solution has them under their own name."""
 
-_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())
+_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())  # noqa: SIM905
 
 
 def tester_takes(module: str, name: str) -> bool:
@@ -36,25 +32,12 @@ def tester_takes(module: str, name: str) -> bool:
     return module.partition(".")[0] in PURE if name else module in sys.stdlib_module_names or module in PURE
 
 
-def serve(channel: Any, code: str) -> None:
-    """Run the program as a module, report, then answer until the caller hangs up."""
-    path = sys.argv[0]
-    space = types.ModuleType("solution")
-    space.__file__ = path
-    # For tracebacks and inspect.getsource; None as the time says that there is no file to look at.
-    linecache.cache[path] = (len(code), None, code.splitlines(keepends=True), path)
-    # Not "__main__" by name, so that a main guard does not run; importable under both, which pickle needs.
-    sys.modules["solution"] = sys.modules["__main__"] = space
+def serve(channel: Any, message: bytes, names: dict[str, Any]) -> None:
+    """Answer a tester: the message that came first, then all others until the caller hangs up."""
     functions: dict[str, Any] = {}
     peer = Peer(channel, functions, proxies(trusting=True), tester_takes, lambda module, name: True)
-    functions.update(_functions(space.__dict__, peer))
-    try:
-        exec(compile(code, path, "exec"), space.__dict__)
-    except BaseException as error:
-        channel.send(dumps(["!", peer.describe_exception(error)]))
-        return
-    channel.send(dumps(["=", [None], []]))
-    peer.serve()
+    functions.update(_functions(names, peer))
+    peer.serve(message)
 
 
 def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
@@ -66,6 +49,9 @@ def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
         return names[name]
 
     def printing(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        import contextlib
+        import io
+
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             result = function(*args, **kwargs)
         return result, printed.getvalue()

@@ -1,8 +1,8 @@
-"""The process that holds the tests. It never runs a line of the submission: names that the tests do not define are asked for.
-
-It is jailed too, because tests may be slow, and values of the solution may be made to be slow. Frames to the caller start with
-R (pass this on to the solution) or V (what became of a test). The caller believes in success only when it has counted every
-test and then got the nonce, which the solution never sees.
+"""The process that holds the tests. It never runs a line of the submission: names that the tests do not define are
+asked for.
+ It is jailed too, because tests may be slow, and values of the solution may be made to be slow. Frames to the caller
+start with R (pass this on to the solution) or V (what became of a test). The caller believes in success only when it
+has counted every test and then got the nonce, which the solution never sees.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ import builtins
 import importlib
 import sys
 import types
-from typing import Any
 
 from verifiers.code.compare import same_value
+from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer, Remote
-from verifiers.code.guest.remote import call, describe, operate, proxies
+from verifiers.code.guest.remote import proxies
 from verifiers.code.guest.solution import PURE, tester_takes
 from verifiers.code.guest.values import CodecError, decode, dumps, loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 TESTS = "tests"
 """The module name of the test code, by which its own objects are known."""
@@ -39,8 +43,8 @@ class Relay:
 def serve(channel: Any, code: str) -> None:
     """Run the tests of a plan, which is JSON with a "nonce", the "owned" names (see `Names`), and one of
 
-    "tests": [statements, ...], "cases": [tokens of (args, kwargs, expected), ...] with "tol", or "test_code"; the last two
-    with an "entry_point".
+    "tests": [statements, ...], "cases": [tokens of (args, kwargs, expected), ...] with "tol", or "test_code"; the
+    last two with an "entry_point".
     """
     plan = loads(code.encode())
     peer = Conversation(Relay(channel))
@@ -72,7 +76,7 @@ def _run_case(plan: Any, case: Any, peer: Peer) -> None:
 
 
 class Report:
-    """Says what became of each test: passed, failed (its assertion), raised (by the solution) or error (in the test)."""
+    """Says what became of each test: passed, failed (its assertion), raised (the solution) or error (the test)."""
 
     def __init__(self, channel: Any):
         self._channel = channel
@@ -92,11 +96,12 @@ class Report:
         self._channel.send(b"V" + dumps({"outcome": outcome, "why": why}))
 
 
-class Names(dict[str, Any]):
+class Names(dict):
     """The tests' globals. What they do not define is looked up in the solution, each time anew, since it may change.
 
-    Builtins and well-known modules are always those of this process: a solution that defines abs() or `class math` would
-    otherwise decide what the tests mean. `owned` names are the solution's all the same (a task may ask for a sum()).
+    Builtins and well-known modules are always those of this process: a solution that defines abs() or `class math`
+    would otherwise decide what the tests mean. `owned` names are the solution's all the same (a task may ask for a
+    sum()).
     """
 
     def __init__(self, peer: Peer, owned: frozenset[str]):
@@ -126,13 +131,14 @@ class Names(dict[str, Any]):
 
 
 class Conversation(Peer):
-    """The tester's end: the solution may use what the tests gave it (callbacks, objects of their classes), and nothing else.
+    """The tester's end: the solution may use what the tests gave it (callbacks, objects of their classes), and
+    nothing else.
 
     A function's globals, a generator's frame or an exception's traceback would lead to the expected answers.
     """
 
     def __init__(self, channel: Any):
-        functions = {
+        functions: dict[str, Any] = {
             "call": self._called,
             "operate": lambda name, item, *others: operate(name, self._given(item), *others),
             "describe": lambda number: describe(self.exported(number)),

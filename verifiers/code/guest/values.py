@@ -1,7 +1,6 @@
 """Values as flat JSON: how arguments and results cross between a hostile process and a trusted one.
-
-A value is a list of tokens in prefix order. Numbers, strings, true, false and null stand for themselves; every other token
-is a list: a tag, what the tag needs, and for a container the number of its children, which follow.
+ A value is a list of tokens in prefix order. Numbers, strings, true, false and null stand for themselves; every other
+token is a list: a tag, what the tag needs, and for a container the number of its children, which follow.
 
     {"k": (1, 2.5)}   ->   [["d", 1], "k", ["t", 2], 1, 2.5]
 
@@ -12,19 +11,21 @@ subclass, or of any other class, is written by `export`, which the two ends of a
 
 from __future__ import annotations
 
-import array
 import collections
-import datetime
-import decimal
-import fractions
 import json
 import math
-import pathlib
-import re
 import sys
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from importlib import import_module
+
+from verifiers.code.guest.arrays import is_numpy, read_numpy, read_object_array, write_numpy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
+
+    Written = tuple[Any, Iterable[Any]]
+    """A token and the children that follow it."""
 
 MAX_NODES = 2_000_000
 MAX_DEPTH = 900  # Python's own == gives up at 1,000 levels
@@ -37,10 +38,6 @@ class CodecError(ValueError):
 
 class NotPlain(CodecError):
     """The tokens hold a value that this reader was not asked to read."""
-
-
-Written = tuple[Any, Iterable[Any]]
-"""A token and the children that follow it."""
 
 
 def refuse(value: Any) -> Written:
@@ -76,7 +73,7 @@ def encode(
         elif known and id(item) in known:
             tokens.append(known[id(item)])
         else:
-            write = _WRITERS.get(kind) or (_write_numpy if _is_numpy(kind) else export)
+            write = _WRITERS.get(kind) or _library_writer(kind) or export
             token, children = write(item)
             tokens.append(token)
             children = list(children)
@@ -171,11 +168,12 @@ def _dict(children: Sequence[Any]) -> dict[Any, Any]:
     return dict(zip(children[::2], children[1::2], strict=True))
 
 
-def _write_datetime(value: datetime.datetime | datetime.time) -> Written:
+def _write_datetime(value: Any) -> Written:
     # A zone of the sender's own making is reduced to its offset.
+    datetime = sys.modules["datetime"]
     offset = value.utcoffset()
     plain = value.replace(tzinfo=None if offset is None else datetime.timezone(offset))
-    return [("dt" if isinstance(value, datetime.datetime) else "tm"), plain.isoformat(), value.fold], ()
+    return ["dt" if isinstance(value, datetime.datetime) else "tm", plain.isoformat(), value.fold], ()
 
 
 _FACTORIES: dict[str, Any] = {kind.__name__: kind for kind in (int, float, str, list, dict, set, tuple, bool)}
@@ -185,10 +183,6 @@ def _write_defaultdict(value: collections.defaultdict[Any, Any]) -> Written:
     factory = value.default_factory
     name = next((name for name, kind in _FACTORIES.items() if kind is factory), None)
     return ["dd", 2 * len(value), name], _pairs(value)
-
-
-def _plain_path(value: pathlib.PurePath) -> Written:
-    return ["path", str(value)], ()
 
 
 _WRITERS: dict[type, Callable[[Any], Written]] = {
@@ -204,28 +198,42 @@ _WRITERS: dict[type, Callable[[Any], Written]] = {
     slice: lambda x: (["sl"], (x.start, x.stop, x.step)),
     type(...): lambda x: (["e", "Ellipsis"], ()),
     type(NotImplemented): lambda x: (["e", "NotImplemented"], ()),
-    decimal.Decimal: lambda x: (["dec", str(x)], ()),
-    fractions.Fraction: lambda x: (["fr"], (x.numerator, x.denominator)),
-    datetime.datetime: _write_datetime,
-    datetime.time: _write_datetime,
-    datetime.date: lambda x: (["da", x.isoformat()], ()),
-    datetime.timedelta: lambda x: (["td", x.days, x.seconds, x.microseconds], ()),
-    datetime.timezone: lambda x: (["tz"], (x.utcoffset(None),)),
     collections.Counter: lambda x: (["ct", 2 * len(x)], _pairs(x)),
     collections.defaultdict: _write_defaultdict,
     collections.OrderedDict: lambda x: (["od", 2 * len(x)], _pairs(x)),
     collections.deque: lambda x: (["dq", len(x), x.maxlen], x),
     type({}.keys()): lambda x: (["dk", len(x)], x),
     type({}.items()): lambda x: (["di", 2 * len(x)], [part for pair in x for part in pair]),
-    array.array: lambda x: (["ar", x.typecode, x.tobytes().decode("latin-1")], ()),
-    uuid.UUID: lambda x: (["uu", x.hex], ()),
-    pathlib.PurePosixPath: _plain_path,
-    pathlib.PosixPath: _plain_path,
+}
+
+_LIBRARY_WRITERS: dict[tuple[str, str], Callable[[Any], Written]] = {
+    ("decimal", "Decimal"): lambda x: (["dec", str(x)], ()),
+    ("fractions", "Fraction"): lambda x: (["fr"], (x.numerator, x.denominator)),
+    ("datetime", "datetime"): _write_datetime,
+    ("datetime", "time"): _write_datetime,
+    ("datetime", "date"): lambda x: (["da", x.isoformat()], ()),
+    ("datetime", "timedelta"): lambda x: (["td", x.days, x.seconds, x.microseconds], ()),
+    ("datetime", "timezone"): lambda x: (["tz"], (x.utcoffset(None),)),
+    ("array", "array"): lambda x: (["ar", x.typecode, x.tobytes().decode("latin-1")], ()),
+    ("uuid", "UUID"): lambda x: (["uu", x.hex], ()),
+    ("pathlib", "PurePosixPath"): lambda x: (["path", str(x)], ()),
+    ("pathlib", "PosixPath"): lambda x: (["path", str(x)], ()),
 }
 
 
+def _library_writer(kind: type) -> Callable[[Any], Written] | None:
+    """How to write a type of a library that the sender has imported; by identity, whatever a class calls itself."""
+    if is_numpy(kind):
+        return write_numpy
+    place = kind.__module__, kind.__name__
+    if place[0] == "pathlib._local":  # Python 3.13
+        place = "pathlib", place[1]
+    found = getattr(sys.modules.get(place[0]), place[1], None) if place in _LIBRARY_WRITERS else None
+    return _LIBRARY_WRITERS[place] if found is kind else None
+
+
 def _array(_: Any, typecode: str, data: str) -> Any:
-    made = array.array(typecode)
+    made = import_module("array").array(typecode)
     made.frombytes(data.encode("latin-1"))
     return made
 
@@ -248,60 +256,19 @@ PLAIN_READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
 """Tag -> number of children (None: the token says), function of the children and of the token's parameters."""
 
 
-# ---- numpy, where the sender has it: by dtype and bytes ----
-
-_DTYPE = re.compile(r"[<>|][biufc]\d{1,2}|[<>|][SU]\d{1,6}|<[mM]8(\[\w{1,4}\])?")
-
-
-def _is_numpy(kind: type) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and (kind is numpy.ndarray or issubclass(kind, numpy.generic))
-
-
-def _write_numpy(value: Any) -> Written:
-    numpy = sys.modules["numpy"]
-    dtype = value.dtype.str
-    scalar = type(value) is not numpy.ndarray
-    if _DTYPE.fullmatch(dtype):
-        return ["np", dtype, None if scalar else value.shape, value.tobytes().decode("latin-1")], ()
-    if dtype == "|O" and not scalar:
-        return ["no", value.size, value.shape], value.ravel().tolist()
-    # Long doubles and records: as near as plain values come.
-    plain = value.tolist()
-    return ["no", 1, ()], (str(value) if type(plain) is type(value) else plain,)
-
-
-def _read_numpy(_: Any, dtype: str, shape: Any, data: str) -> Any:
-    import numpy
-
-    if not _DTYPE.fullmatch(dtype):
-        raise CodecError("malformed value: no dtype of plain numbers")
-    flat = numpy.frombuffer(data.encode("latin-1"), numpy.dtype(dtype))
-    return flat[0] if shape is None else flat.reshape(shape).copy()
-
-
-def _read_object_array(children: Sequence[Any], shape: Any) -> Any:
-    import numpy
-
-    made = numpy.empty(len(children), object)
-    for position, child in enumerate(children):
-        made[position] = child
-    return made.reshape(shape)
-
-
 READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
     **PLAIN_READERS,
     "ba": (0, lambda _, data: bytearray(data.encode("latin-1"))),
     "r": (3, lambda c: range(*c)),
     "sl": (3, lambda c: slice(*c)),
     "e": (0, lambda _, name: {"Ellipsis": ..., "NotImplemented": NotImplemented}[name]),
-    "dec": (0, lambda _, text: decimal.Decimal(text)),
-    "fr": (2, lambda c: fractions.Fraction(*c)),
-    "dt": (0, lambda _, text, fold: datetime.datetime.fromisoformat(text).replace(fold=fold)),
-    "tm": (0, lambda _, text, fold: datetime.time.fromisoformat(text).replace(fold=fold)),
-    "da": (0, lambda _, text: datetime.date.fromisoformat(text)),
-    "td": (0, lambda _, days, seconds, us: datetime.timedelta(days, seconds, us)),
-    "tz": (1, lambda c: datetime.timezone(c[0])),
+    "dec": (0, lambda _, text: import_module("decimal").Decimal(text)),
+    "fr": (2, lambda c: import_module("fractions").Fraction(*c)),
+    "dt": (0, lambda _, text, fold: import_module("datetime").datetime.fromisoformat(text).replace(fold=fold)),
+    "tm": (0, lambda _, text, fold: import_module("datetime").time.fromisoformat(text).replace(fold=fold)),
+    "da": (0, lambda _, text: import_module("datetime").date.fromisoformat(text)),
+    "td": (0, lambda _, days, seconds, us: import_module("datetime").timedelta(days, seconds, us)),
+    "tz": (1, lambda c: import_module("datetime").timezone(c[0])),
     "ct": (None, lambda c: collections.Counter(_dict(c))),
     "dd": (None, lambda c, factory: collections.defaultdict(_FACTORIES.get(factory), _dict(c))),
     "od": (None, lambda c: collections.OrderedDict(_dict(c))),
@@ -309,8 +276,8 @@ READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
     "dk": (None, lambda c: dict.fromkeys(c).keys()),
     "di": (None, lambda c: _dict(c).items()),
     "ar": (0, _array),
-    "uu": (0, lambda _, digits: uuid.UUID(hex=digits)),
-    "path": (0, lambda _, text: pathlib.PurePosixPath(text)),
-    "np": (0, _read_numpy),
-    "no": (None, _read_object_array),
+    "uu": (0, lambda _, digits: import_module("uuid").UUID(hex=digits)),
+    "path": (0, lambda _, text: import_module("pathlib").PurePosixPath(text)),
+    "np": (0, read_numpy),
+    "no": (None, read_object_array),
 }
