@@ -95,6 +95,39 @@ def test_a_server_that_recovers_costs_attempts_and_no_sample(server, acts):
     assert [score.detail["attempts"] for score in scores] == [n % 6 + 1 for n in range(60)]
 
 
+@pytest.mark.slow
+def test_of_a_thousand_samples_in_all_kinds_of_trouble_none_is_lost_or_swapped(server, acts):
+    first = {
+        1: (429, {"retry-after": "0.1"}, ""),
+        2: (500, {}, "oops"),
+        3: acts["drip"](3),
+        4: acts["cut"],
+        5: (200, {}, '{"choices": [{"mess'),
+    }
+    always = {
+        6: ({"text": "VERDICT: CORRECT", "model": "impostor"}, "transport_error:wrong_model"),
+        7: ({"text": None, "message": {"refusal": "No."}}, "refused"),
+        8: ({"text": "VERDICT: CORRECT", "finish": "length"}, "truncated"),
+        9: ("It may be CORRECT or not.", "unparseable"),
+    }
+
+    def plan(completion, attempt):
+        n = int(completion.split()[-1])
+        if n % 10 in always:
+            return always[n % 10][0]
+        return first[n % 10] if n % 10 in first and attempt == 1 else f"VERDICT: {'CORRECT' if n % 3 else 'INCORRECT'}"
+
+    def expected(n):
+        if n % 10 in always:
+            return None, always[n % 10][1]
+        return (1.0, "correct") if n % 3 else (0.0, "incorrect")
+
+    server.plan = plan
+    judge = judge_at(server.url, concurrency=16, deadline_s=60, attempt_s=1.5)
+    scores = judge.score_all(samples(*(f"answer {n}" for n in range(1000))))
+    assert [(score.value, score.reason) for score in scores] == [expected(n) for n in range(1000)]
+
+
 def test_no_more_requests_are_in_flight_than_allowed(server):
     def slow(completion, attempt):
         time.sleep(0.02)
