@@ -51,12 +51,14 @@ class ColdStart:
             (worked, self.worked_steps, self.worked_learning_rate),
             (mixed, self.mixed_steps, self.mixed_learning_rate),
         ]
-        step = 0
-        for number, (demonstrations, steps, learning_rate) in enumerate(phases):
-            options = {"batch_size": self.batch_size, "learning_rate": learning_rate, "seed": seed + number}
-            for metrics in sft(model, tokenizer, demonstrations, steps=steps, **options):
-                step += 1
-                yield metrics | {"step": step}
+        done = 0
+        for demonstrations, steps, rate in phases:
+            start = sft(
+                model, tokenizer, demonstrations, steps=steps, batch_size=self.batch_size, learning_rate=rate, seed=seed
+            )
+            for metrics in start:
+                yield metrics | {"step": done + metrics["step"]}
+            done += steps
 
 
 @dataclass(frozen=True, slots=True)
