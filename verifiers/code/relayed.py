@@ -114,7 +114,8 @@ class _Conversation:
     def _tester_ended(self) -> Outcome:
         """The tester ended: it ran out of its limits over the solution's values, which is charged to the solution."""
         run = self.tester.close()
-        return Outcome(filled(self.results, self.total, ended_as(run), f"in the tests: {run.detail}"), run)
+        reported = self.results[: self.total - 1]  # without the nonce the last one does not count
+        return Outcome(filled(reported, self.total, ended_as(run), f"in the tests: {run.detail}"), run)
 
 
 def _result(verdict: Mapping[str, Any]) -> TestResult:
