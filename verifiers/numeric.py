@@ -51,7 +51,9 @@ class NumberMatch(Verifier):
         literal = found.readings[0]
         clear = parse_quantity(literal) is not None or _SCALED.search(literal) is not None
         readings = (literal,) if clear else readings_of(found)
-        if any(self._matches(reading, golds) for reading in readings):
+        # The same answer in two boxes is read as a list of both.
+        twice = len(found.parts) > 1 and all(self._matches(part, golds) for part in found.parts)
+        if twice or any(self._matches(reading, golds) for reading in readings):
             return Score.of(True, "equal", found.answer)
         is_number = any(parse_number(reading) is not None for reading in readings)
         return Score.of(False, "different" if is_number else "no_number", found.answer)
