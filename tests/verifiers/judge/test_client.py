@@ -3,6 +3,8 @@
 import asyncio
 import pickle
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -196,6 +198,30 @@ def test_a_judge_survives_pickling(tmp_path):
     copy = pickle.loads(pickle.dumps(judge))
     assert [s.value for s in copy.score_all(samples(3))] == [1.0, 0.0, 1.0]
     assert copy.client.transport.calls == 2 + 1
+
+
+FORKING = """
+import os, sys
+from verifiers import Problem, Sample
+from verifiers.judge import Client, PointwiseJudge, Scripted
+
+judge = PointwiseJudge(Client(Scripted(lambda request: "VERDICT: CORRECT"), cache=sys.argv[1]))
+samples = [Sample(Problem("q", "gold"), f"answer {n}") for n in range(20)]
+assert [s.value for s in judge.score_all(samples[:10])] == [1.0] * 10
+pid = os.fork()
+assert [s.value for s in judge.score_all(samples)] == [1.0] * 20
+if pid == 0:
+    os._exit(0)
+_, status = os.waitpid(pid, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def test_parent_and_child_both_judge_on_after_a_fork(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", FORKING, str(tmp_path / "c.db")], timeout=60, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_a_recording_answers_in_place_of_the_judge(tmp_path):

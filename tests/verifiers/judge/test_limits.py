@@ -1,6 +1,7 @@
 """Rate limits, retries, Retry-After, budgets: all without a clock."""
 
 import email.utils
+import itertools
 import random
 
 import pytest
@@ -23,7 +24,7 @@ def test_no_window_of_a_period_holds_more_than_the_limit(limit, steps):
         now += pause
         taken.append((now + rate.take(amount, now), min(amount, limit)))
     times = [when for when, _ in taken]
-    assert all(later >= earlier - 1e-9 for earlier, later in zip(times, times[1:]))
+    assert all(later >= earlier - 1e-9 for earlier, later in itertools.pairwise(times))
     for when in times:
         # Half open: what was taken a period ago has left the window.
         inside = sum(amount for t, amount in taken if when - 60.0 + 1e-6 < t <= when)
