@@ -23,12 +23,11 @@ class Tree:
     """The processes of one job.
 
     Args:
-        pid: its first process.
         owns_namespace: we are pid 1 of a pid namespace, so every process but us is the job's.
     """
 
-    def __init__(self, pid: int, owns_namespace: bool):
-        self.pid = pid
+    def __init__(self, owns_namespace: bool):
+        self.pid = 0  # its first process, once there is one
         self.owns_namespace = owns_namespace
         self.cpu_reaped_s = 0.0
         self.peak_kb = 0
@@ -101,9 +100,13 @@ class Monitor:
         self._scratch = scratch
         self._chunks: dict[int, list[bytes]] = {out: [], err: []}
         self._room = int(limits["output_kb"]) << 10
+        self._poll = select.poll()
+        for fd in (out, err, hangup):
+            self._poll.register(fd, select.POLLIN)
 
-    def run(self) -> dict[str, object]:
-        """Watch until nothing of the job is left; then say how it ended, and have its output."""
+    def run(self, pid: int) -> dict[str, object]:
+        """Watch process `pid` until nothing of the job is left; then say how it ended, and have its output."""
+        self.tree.pid = pid
         start = time.monotonic()
         word, detail = self._watch(start)
         self.tree.kill()
@@ -132,10 +135,8 @@ class Monitor:
     def _watch(self, start: float) -> tuple[str, str]:
         """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""
         deadline = start + self.limits["wall_s"]
-        pidfd = os.pidfd_open(self.tree.pid)
-        poll = select.poll()
-        for fd in (self._out, self._err, pidfd, self._hangup):
-            poll.register(fd, select.POLLIN)
+        poll, pidfd = self._poll, os.pidfd_open(self.tree.pid)
+        poll.register(pidfd, select.POLLIN)
         next_look = start + _TICK_S
         try:
             while True:

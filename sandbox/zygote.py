@@ -11,7 +11,7 @@ import mmap
 import os
 import sys
 
-from sandbox import cgroups, frames, job, landlock, levels, linux, namespaces, procfs, rootfs, seccomp
+from sandbox import cgroups, frames, hugepages, job, landlock, levels, linux, namespaces, procfs, rootfs, seccomp
 from sandbox.jail import Jail, reserve_descriptors
 from sandbox.monitor import Monitor, Tree, nonblocking_pipe
 from sandbox.scratch import Scratch
@@ -63,6 +63,8 @@ class Zygote:
         self._jail = self._build_jail(config["level"], config["shared"], user)
         self._locked_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared: a job says here that its jail is closed
         _settle()
+        if config["preload"]:
+            hugepages.collapse()
         self._jail.prepare(procfs.data_bytes())
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # our own /proc entry is closed to jobs of the same user
 
@@ -145,15 +147,16 @@ class Zygote:
         if self._group:
             self._group.set_limits(limits["memory_mb"], limits["tasks"])
         self._jail.set_limits(limits)
+        # Before the fork, since every page touched while the job shares it has to be copied.
+        tree = Tree(self._namespaced)
+        monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
         self._locked_in[0] = 0
         pid = os.fork()
         if pid == 0:
             self._become_job(request, code, theirs)
         for fd in theirs:
             os.close(fd)
-        tree = Tree(pid, self._namespaced)
-        monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
-        header = monitor.run()
+        header = monitor.run(pid)
         if not self._locked_in[0] and not monitor.hung_up:
             header["status"] = "internal_error"
             header["detail"] = "the jail could not be closed: " + monitor.stderr.decode("latin-1")
@@ -214,7 +217,7 @@ def _furnish_builtins() -> None:
 
     for name in ("quit", "exit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
-    builtins.help = _sitebuiltins._Helper()  # type: ignore[assignment]
+    builtins.help = _sitebuiltins._Helper()
 
 
 def _settle() -> None:
