@@ -209,6 +209,12 @@ def test_a_prompt_with_an_unknown_field_is_refused():
         messages_of(Prompt("Judge."), {"answer": "42"})
 
 
+def test_braces_in_a_prompt_are_just_braces():
+    prompt = Prompt('Judge. {rules} An example of data: {"a": {"b": 1}} {} {0.x}')
+    system = messages_of(prompt, {"completion": "x"})[0]["content"]
+    assert system.endswith('An example of data: {"a": {"b": 1}} {} {0.x}')
+
+
 def test_a_prompts_version_changes_with_its_words_and_verdicts():
     versions = {Prompt("a").version, Prompt("b").version, Prompt("a", verdicts={"X": 1.0, "Y": 0.0}).version}
     assert len(versions) == 3
