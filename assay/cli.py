@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assay.errors import explain, wants_debug
+from assay.errors import INTERRUPTED, explain, wants_debug
 
 app = typer.Typer(
     name="assay",
@@ -28,7 +28,8 @@ def main(argv: list[str] | None = None) -> None:
     try:
         app(args=argv, prog_name="assay")
     except KeyboardInterrupt:
-        sys.exit(130)
+        print("assay: stopped.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         code, text = explain(error, debug=_debug or wants_debug())
         print(f"assay: {text}", file=sys.stderr)
@@ -160,7 +161,8 @@ def evaluate(
     figures so far and how to go on.
     """
     from assay.errors import AssayError
-    from assay.eval import EvalConfig, resume_eval, run_eval
+    from assay.eval import resume_eval, run_eval
+    from assay.sources import EvalConfig
 
     if resume is not None:
         return resume_eval(resume)

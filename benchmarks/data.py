@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.jsonl import Row, read_jsonl
-from benchmarks.sets import BENCHMARKS, BOXED, Benchmark, column
-from verifiers import Problem, check_gold
+from benchmarks.sets import BENCHMARKS, BOXED, Benchmark, column, maths
+from verifiers import Problem, Verifier, check_gold
 
 
 def load(name: str, data_dir: str | Path | None = None) -> list[Problem]:
@@ -73,10 +73,8 @@ def find(name: str) -> Benchmark:
     )
 
 
-def verifier_for(name: str) -> Any:
+def verifier_for(name: str) -> Verifier:
     """The verifier that a benchmark is scored with; a file of one's own is taken to be maths."""
-    from benchmarks.sets import maths
-
     return BENCHMARKS[name].verifier() if name in BENCHMARKS else maths()
 
 
@@ -164,6 +162,8 @@ def _get(reader: Callable[[Row], Any], row: Row, place: str, also: tuple[str, ..
     except KeyError as error:
         names = " or ".join(repr(name) for name in (*error.args, *also))
         raise ValueError(f"{place} has no column {names}; it has {', '.join(map(repr, row)) or 'none'}.") from None
+    except (ValueError, TypeError, IndexError) as error:
+        raise ValueError(f"{place} has a value of another form than this data set's: {error}.") from None
 
 
 def _unique(ids: Iterable[str], place: str) -> None:

@@ -162,6 +162,7 @@ def _settle(objective: Objective, tokens: Tokens, dtype: torch.dtype) -> tuple[O
 
     Tokens of one sequence are brought together where the objective couples them, for tiles of whole sequences.
     """
+    tokens.require_finite()
     live_N, tokens = objective.live(tokens), tokens.to(dtype)
     if objective.mismatch is not None and tokens.old_logp_N is not None and tokens.sampler_logp_N is not None:
         weight_N = objective.mismatch(tokens.old_logp_N - tokens.sampler_logp_N, tokens)

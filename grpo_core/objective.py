@@ -142,6 +142,7 @@ class Objective:
         Raises:
             ValueError: a log-probability that is not finite, or a part of `tokens` that the objective needs is missing.
         """
+        tokens.require_finite()
         require_finite("logp", logp_N)
         with torch.no_grad():
             tokens = tokens.to(logp_N.dtype)

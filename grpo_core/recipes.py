@@ -1,15 +1,15 @@
 """Settings that are known to work together, as values: what the demo runs, and where your own run can start.
 
-The demo follows DeepSeek-R1 (arXiv:2501.12948) in small. A cold start teaches a tiny model to add with its working shown.
-Its last demonstrations leave the working out half of the time, so the model then reasons in about half of its answers; the
-other half it guesses, mostly wrong. GRPO on the reward alone finds out that reasoning pays.
+The demo follows DeepSeek-R1 (arXiv:2501.12948) in small. A cold start teaches a tiny model to add with its working
+shown. Its last demonstrations leave the working out half of the time, so the model then reasons in about half of its
+answers; the other half it guesses, mostly wrong. GRPO on the reward alone finds out that reasoning pays.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from grpo_core import presets

@@ -44,6 +44,7 @@ class Sandbox:
         modules: trusted bootstrap modules for sessions, name to source text.
     Raises:
         LevelUnavailable: this machine cannot isolate as asked; the message names what is missing.
+        SandboxBroken: a worker could not be started; a module to preload is missing, for example.
     """
 
     def __init__(
@@ -65,6 +66,12 @@ class Sandbox:
         self._threads: ThreadPoolExecutor | None = None
         self._programs: dict[tuple[str, bytes, Limits], Program] = {}
         self.level = Level(self._supervisor.level)
+        try:
+            with self._worker() as worker:  # so that what is wrong with `preload` or `modules` shows here
+                self.flags = worker.flags
+        except WorkerLost as error:
+            self.close()
+            raise SandboxBroken(str(error)) from error
         _boxes.add(self)
 
     def _start(self) -> Supervisor:
@@ -156,8 +163,12 @@ class Sandbox:
         """Start a long-lived job and return our end of its channel; see the package's docstring.
 
         Raises:
+            ValueError: `entry` names no module of this sandbox.
             SandboxBroken: it could not be started, twice.
         """
+        if entry.partition(":")[0] not in self._config["modules"] or not entry.partition(":")[2]:
+            known = ", ".join(self._config["modules"]) or "none"
+            raise ValueError(f"entry={entry!r}: write 'module:function' with one of the sandbox's modules ({known})")
         job = Job(code, files=files or {}, limits=limits, entry=entry)
         trouble = ""
         for _ in range(2):
@@ -245,6 +256,11 @@ class Sandbox:
 
     def _request(self, job: Job, argv: list[str] | None = None) -> tuple[dict[str, Any], list[bytes]]:
         limits = job.limits or self.limits
+        for name in (*job.files, *job.collect):
+            if os.path.normpath(name) != name or name.startswith(("/", "..")) or name == "." or "\0" in name:
+                raise ValueError(
+                    f"file name {name!r}: write a relative path inside the working directory, without '..'"
+                )
         code, files, tool = b"", job.files, argv is not None
         if isinstance(job.code, Program):
             argv, files = [f"./{languages.PROGRAM}", *job.args], {**files, languages.PROGRAM: job.code.binary}

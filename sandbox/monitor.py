@@ -95,6 +95,7 @@ class Monitor:
         self.limits = limits
         self.stdout = b""
         self.stderr = b""
+        self.hung_up = False
         self._out, self._err, self._hangup = out, err, hangup
         self._group = group
         self._scratch = scratch
@@ -149,7 +150,11 @@ class Monitor:
                     if fd == pidfd:
                         return "", ""
                     if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
-                        return "ok", "closed by the caller"
+                        if not procfs.exiting(self.tree.pid):
+                            self.hung_up = True
+                            return "ok", "closed by the caller"
+                        poll.unregister(fd)  # it has ended, and the caller has noticed before us
+                        continue
                     if not self._read(fd):
                         poll.unregister(fd)
                 if self._room < 0:
@@ -191,7 +196,8 @@ class Monitor:
             return "sandbox_violation", f"had {tasks} tasks, limit {self.limits['tasks']}"
         size, files = self._scratch.used()
         if size > self.limits["disk_mb"] << 20 or files > self.limits["inodes"]:
-            return "sandbox_violation", f"wrote {size >> 20} MB in {files} files, limit {self.limits['disk_mb']} MB"
+            allowed = f"{self.limits['disk_mb']} MB or {self.limits['inodes']} files"
+            return "sandbox_violation", f"wrote more than {allowed}"
         return None
 
     def _read(self, fd: int) -> bool:

@@ -49,6 +49,12 @@ def proportional_kb(pid: int) -> int:
     return total or files or anonymous_kb(pid)
 
 
+def exiting(pid: int) -> bool:
+    """Whether a process is dead or on its way (PF_EXITING)."""
+    fields = _stat(pid)
+    return not fields or bool(int(fields[6]) & 4)
+
+
 def threads(pid: int) -> int:
     """Number of threads of a process."""
     fields = _stat(pid)

@@ -64,15 +64,21 @@ class Scratch:
 
     def collect(self, name: str, limit: int) -> bytes | None:
         """A plain file that the job left in its working directory; None when there is none of at most `limit` bytes."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a link would lead us where only we may go
+        above = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fd = os.open(os.path.join(self.work, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return None
-        with open(fd, "rb") as file:
-            status = os.fstat(fd)
+            for part in ("work", *name.split("/")):
+                fd = os.open(part, flags, dir_fd=above)
+                os.close(above)
+                above = fd
+            status = os.fstat(above)
             if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
                 return None
-            return file.read(limit)
+            return os.read(above, limit)
+        except OSError:
+            return None
+        finally:
+            os.close(above)
 
     def clean(self) -> None:
         """Make it as new. Costs four `stat` calls when the job wrote nothing. Nobody may be running in it."""

@@ -55,6 +55,7 @@ class Zygote:
             self.flags.add("own_user")
         self._scratch = Scratch(place, mounted=self._namespaced, owner=user)
         sys.path.extend(config["sys_path"])
+        _furnish_builtins()
         for name in config["preload"]:
             __import__(name)
         for name, source in zip(config["modules"], sources):
@@ -138,6 +139,9 @@ class Zygote:
         out, out_end = nonblocking_pipe()
         err, err_end = nonblocking_pipe()
         theirs = (_stdin(stdin), out_end, err_end, *fds)
+        if "own_user" in self.flags:
+            for fd in theirs[:3]:
+                os.fchmod(fd, 0o666)  # or another user could not open /dev/stdin and its like
         if self._group:
             self._group.set_limits(limits["memory_mb"], limits["tasks"])
         self._jail.set_limits(limits)
@@ -150,7 +154,7 @@ class Zygote:
         tree = Tree(pid, self._namespaced)
         monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
         header = monitor.run()
-        if not self._locked_in[0]:
+        if not self._locked_in[0] and not monitor.hung_up:
             header["status"] = "internal_error"
             header["detail"] = "the jail could not be closed: " + monitor.stderr.decode("latin-1")
         return monitor, header
@@ -203,6 +207,16 @@ def _open_to_others(path: str) -> bool:
     return True
 
 
+def _furnish_builtins() -> None:
+    """The names that `site` would have put there: we start without it, programs may use them."""
+    import _sitebuiltins
+    import builtins
+
+    for name in ("quit", "exit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
+    builtins.help = _sitebuiltins._Helper()  # type: ignore[assignment]
+
+
 def _settle() -> None:
     """Make forking cheap: what exists now never changes again, so that a job's collector leaves its pages shared.
 
@@ -221,7 +235,10 @@ def _load(name: str, source: bytes) -> None:
     """Execute a trusted module's source and enter it into the table, where jobs find it."""
     module = type(sys)(name)
     sys.modules[name] = module
-    exec(compile(source, f"<{name}>", "exec"), module.__dict__)
+    try:
+        exec(compile(source, f"<{name}>", "exec"), module.__dict__)
+    except Exception as error:
+        raise ImportError(f"the bootstrap module {name!r} does not load: {error!r}") from error
 
 
 def _stdin(data: bytes) -> int:

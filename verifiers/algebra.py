@@ -75,7 +75,8 @@ class Composed(Verifier):
                 parts[i].append(score)
                 if score.value is not None:
                     known[i][k] = (score.value, score.value)
-            open_ = [i for i in open_ if not _settled(self.combine(known[i]))]
+            if k + 1 < len(self.operands):
+                open_ = [i for i in open_ if not _settled(self.combine(known[i]))]
             if not open_:
                 break
         return [self._result(self.combine(known[i]), tuple(parts[i])) for i in range(len(samples))]
@@ -108,12 +109,16 @@ class Sum(Composed):
 
     @staticmethod
     def combine(intervals: Sequence[Interval]) -> Interval:
-        return sum(low for low, _ in intervals), sum(high for _, high in intervals)
+        low = high = 0.0
+        for a, b in intervals:
+            low, high = low + a, high + b
+        return low, high
 
     def _result(self, interval: Interval, parts: tuple[Score, ...]) -> Score:
         # Only constants can be left out of a sum; log them too, so that the parts add up.
-        left_out = (Score(op.range[0], "constant", name=name_of(op)) for op in self.operands[len(parts) :])
-        return super()._result(interval, (*parts, *left_out))
+        for op in self.operands[len(parts) :]:
+            parts += (Score(op.range[0], "constant", name=name_of(op)),)
+        return super()._result(interval, parts)
 
     def _reason(self, value: float, parts: tuple[Score, ...]) -> str:
         return ", ".join(dict.fromkeys(part.reason for part in parts))

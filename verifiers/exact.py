@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 from verifiers.base import Verifier
 from verifiers.extract import Extraction, extract
+from verifiers.plain import plain_unicode
 from verifiers.sections import split_thinking
 from verifiers.types import Sample, Score
+
+MAX_CHARS = 100_000
+"""A longer text is compared with nothing."""
 
 
 class ExactMatch(Verifier):
@@ -57,6 +60,8 @@ def verdict(found: Extraction, golds: list[str], normalised: Callable[[str], str
 
 def _whole(completion: str) -> Extraction:
     text = split_thinking(completion)[1].strip()
+    if len(text) > MAX_CHARS:
+        return Extraction((), "over_budget")
     return Extraction((text,) if text else (), "whole" if text else "no_answer")
 
 
@@ -88,16 +93,16 @@ def check_golds(gold: Any, normalised: Callable[[Any], str]) -> str | None:
 
 
 _WRAPPER = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|operatorname|mbox|emph)\s*\{([^{}]*)\}")
-_EDGES = " \t\n.,;:!?\"'`*_$()[]“”‘’«»「」。，！？、"
+_EDGES = " \t\n.,;:!?\"'`*_$“”‘’«»「」。，！？、"
 
 
 def normalise(text: str, *, case: bool = False, punctuation: bool = False) -> str:
-    """Unicode form NFKC, single spaces, no LaTeX or Markdown around words; without case and outer punctuation unless asked.
+    """Plain Unicode, single spaces, no LaTeX or Markdown around words; without case and outer punctuation unless asked.
 
     >>> normalise(" **The  Eiffel Tower**. "), normalise("\\\\text{Yes}", case=True)
     ('the eiffel tower', 'Yes')
     """
-    text = _WRAPPER.sub(r"\1", unicodedata.normalize("NFKC", text))
+    text = _WRAPPER.sub(r"\1", plain_unicode(text))
     text = " ".join(text.split())
     if not punctuation:
         text = text.strip(_EDGES)

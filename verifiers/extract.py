@@ -78,21 +78,28 @@ _REASONING = (
     ("<|channel|>analysis", "<|channel|>final<|message|>"),
 )
 _INVISIBLE = re.compile(
-    r"<!--.*?(?:-->|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)|(?:^|(?<=\s))%(?=[^\n]*\\boxed)[^\n]*"
+    r"<!--.*?(?:-->|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)"
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
+_SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
+_COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
-_JSON_ANSWER = re.compile(r'"(?:final_?)?answer"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{}\[\],]+))', re.IGNORECASE)
+_JSON_VALUE = re.compile(r'[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
 _SUPERSEDES = re.compile(
     r"\b(?:final|finally|therefore|thus|hence|so|consequently|in total|altogether|wait|actually|no|wrong|mistake|instead|correct|"
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",
     re.IGNORECASE,
 )
-_REOPENS = re.compile(r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b", re.IGNORECASE)
-_CORRECTS = re.compile(r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I)
+_REOPENS = re.compile(
+    r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b",
+    re.IGNORECASE,
+)
+_CORRECTS = re.compile(
+    r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I
+)
 _JOINS = re.compile(
-    r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&.、])*"
+    r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&、])*"
     r"(?:(?:\\text\s*\{|\\mbox\s*\{)?[^.!?\n={}\d]{0,40}\}?)(?:[\s$]|\\[()\[\]]|\\quad|\\,|[A-Za-z]\w{0,3}\s*=)*"
 )
 _NEGATED = re.compile(
@@ -130,10 +137,11 @@ def split_reasoning(completion: str) -> tuple[str, str]:
     in the prompt.
     """
     text, reasoning = completion[-MAX_CHARS:], ""
-    for token in _END_OF_TURN:
+    tagged = "<" in text or "◁" in text
+    for token in _END_OF_TURN if tagged else ():
         if (end := text.find(token)) >= 0 and text[:end].strip():
             text = text[:end]
-    for opening, closing in _REASONING:
+    for opening, closing in _REASONING if tagged else ():
         last_close = text.rfind(closing)
         if (last_open := text.rfind(opening)) > last_close:
             return "", ""
@@ -142,6 +150,7 @@ def split_reasoning(completion: str) -> tuple[str, str]:
             text = text[last_close + len(closing) :]
     if "%" in text or "<!--" in text or "\\iffalse" in text or "phantom" in text or "{white}" in text:
         text = _INVISIBLE.sub(" ", text)
+        text = _COMMENT.sub(lambda comment: " " if "\\boxed" in comment[0] else comment[0], text)
     return reasoning, text
 
 
@@ -162,8 +171,10 @@ def _designated(text: str) -> Extraction | None:
             return _from_boxes(text, boxes)
     if (marker := text.rfind("####")) >= 0 and (line := text[marker + 4 :].strip().split("\n")[0].strip()):
         return Extraction((line,), "hash")
-    if '"' in text and "nswer" in text and (fields := _JSON_ANSWER.findall(text)):
-        return Extraction((_unescaped(fields[-1][0] or fields[-1][1]),), "json") if any(fields[-1]) else NO_ANSWER
+    if '"' in text and (key := max(text.rfind('answer"'), text.rfind('Answer"'))) >= 0:
+        if field := _JSON_VALUE.match(text, key):
+            value = _unescaped(field[1] if field[1] is not None else field[2]).strip()
+            return Extraction((value,), "json") if value else NO_ANSWER
     if statement := last_statement(text):
         return _from_claim(statement[1])
     return None
@@ -177,12 +188,14 @@ def _from_claim(claim: str) -> Extraction | None:
     after = claim[claim.find(sentence) + len(sentence) :]
     if _REOPENS.search(after[:ASIDE_CHARS]) or (len(after) > ASIDE_CHARS and is_cut_off(after)):
         return None
-    return Extraction(readings(sentence) if is_prose(sentence) else (sentence,), "statement")
+    return Extraction(readings(sentence), "statement")
 
 
 def _whole(text: str) -> Extraction:
     """An answer that nothing designates: the text itself, or its last sentence."""
     stripped = text.strip()
+    if not _SUBSTANCE.search(stripped):
+        return NO_ANSWER
     whole = (stripped,) if len(stripped) <= WHOLE_CHARS or len(stripped.split(None, 3)) < 3 else ()
     if stripped.endswith(("?", "？")):
         return NO_ANSWER
@@ -215,7 +228,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
         if re.match(r"[0-9]|\.\d", after):
             return Extraction((), "ambiguous")  # \boxed{1}2: where does the answer end?
         answer = contents[0] + _suffix(after)
-        return Extraction(readings(answer) if is_prose(answer) else (answer,), "box", (), tuple(rivals))
+        return Extraction(readings(answer), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
 
 

@@ -1,11 +1,15 @@
 """The fused loss against the plain one, and the promises it makes about memory and rows."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from grpo_core import presets
+from grpo_core import kernels, presets
 from grpo_core.corrections import KL, Mismatch
 from grpo_core.fused import linear_logp, linear_policy_loss
 from grpo_core.objective import Objective, token_logp
@@ -202,6 +206,71 @@ def test_rows_without_gradient_never_reach_a_product(monkeypatch):
     assert set(rows) == {sum(LENGTHS)}
 
 
+class LargestTensor(TorchDispatchMode):
+    """Notes the largest tensor that any operation makes."""
+
+    numel = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        for tensor in out if isinstance(out, tuple | list) else (out,):
+            if isinstance(tensor, torch.Tensor):
+                self.numel = max(self.numel, tensor.numel())
+        return out
+
+
+@pytest.mark.parametrize("name", ["dapo", "gspo", "kl"])
+def test_nothing_larger_than_a_tile_and_the_weight_is_ever_made(name, monkeypatch):
+    monkeypatch.setattr(kernels, "CACHE_BYTES", 500 * 8)
+    num, length, vocab, dim, tile_rows = 6, 20, 500, 3, 4
+    objective = OBJECTIVES[name]
+    hidden = torch.randn(num, length, dim, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(vocab, dim, dtype=torch.float64, requires_grad=True)
+    targets = torch.randint(vocab, (num, length))
+    column = -7 * torch.rand(num, length, dtype=torch.float64)
+    columns = {"old_logp": column, "sampler_logp": column, "ref_logp": column}
+    tokens = Tokens.of(torch.ones(num, length), torch.randn(num), objective.weights([length] * num), **columns)
+    with LargestTensor() as largest:
+        linear_policy_loss(hidden, weight, targets, tokens, objective, tile_bytes=tile_rows * vocab * 8).loss.backward()
+    assert largest.numel <= max(tile_rows, dim) * vocab
+
+
+PEAK = """
+import sys, torch
+from pathlib import Path
+from grpo_core import presets
+from grpo_core.fused import linear_policy_loss
+from grpo_core.tokens import Tokens
+
+def status_mb(field):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
+
+num_tokens = int(sys.argv[1])
+objective = presets.dapo()
+hidden, weight = torch.randn(4, num_tokens // 4, 64, requires_grad=True), torch.randn(151_936, 64, requires_grad=True)
+targets = torch.randint(151_936, hidden.shape[:2])
+tokens = Tokens.of(torch.ones(hidden.shape[:2]), torch.randn(4), objective.weights([num_tokens // 4] * 4))
+for _ in range(2):  # the second is without first-use buffers
+    hidden.grad = weight.grad = None
+    before = status_mb("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")
+    linear_policy_loss(hidden, weight, targets, tokens, objective, tile_bytes=2**26).loss.backward()
+print(status_mb("VmHWM") - before)
+"""
+
+
+@pytest.mark.slow
+def test_peak_memory_is_flat_in_the_number_of_tokens_at_a_vocabulary_of_151936():
+    peaks = []
+    for num_tokens in (220, 880):  # 2 and 8 full tiles
+        env = os.environ | {"PYTHONPATH": os.getcwd()}
+        command = [sys.executable, "-c", PEAK, str(num_tokens)]
+        peaks.append(float(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout))
+    logits_mb = 880 * 151_936 * 4 / 2**20
+    assert peaks[1] < 1.1 * peaks[0] < 0.3 * logits_mb, peaks
+
+
 @pytest.mark.parametrize("name", ["dapo", "gspo"])
 def test_a_batch_without_live_tokens_has_zero_loss_and_zero_gradients(name):
     data = Data()
@@ -303,11 +372,13 @@ def test_scoring_gives_logp_and_entropy_in_the_shape_of_the_mask():
         assert (got[~data.mask] == 0).all()
 
 
-@pytest.mark.parametrize("where", ["hidden", "weight"])
+@pytest.mark.parametrize("where", ["hidden", "weight", "old", "sampler", "ref"])
 def test_what_is_not_finite_is_refused(where):
-    data, objective = Data(), presets.dapo()
+    data = Data()
+    objective = replace(OBJECTIVES["mismatch"], kl=KL(0.1))
     getattr(data, where).view(-1)[0] = float("nan")
-    with pytest.raises(ValueError, match="logp is nan at loss token"):
+    name = {"hidden": "logp", "weight": "logp"}.get(where, f"{where}_logp")
+    with pytest.raises(ValueError, match=f"^{name} is nan at loss token"):
         data.fused(objective)
 
 

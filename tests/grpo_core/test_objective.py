@@ -169,7 +169,7 @@ def test_the_closed_form_derivative_passes_gradcheck(anchor):
         objective = Objective(term, level, kl=KL(0.1, ratio=True), anchor=anchor)
         tokens = data.tokens(objective.weights(LENGTHS))
         logp_N = tokens.pick(data.logp).requires_grad_()
-        assert torch.autograd.gradcheck(lambda x: objective(x, tokens).loss, logp_N)  # noqa: B023
+        assert torch.autograd.gradcheck(lambda x: objective(x, tokens).loss, logp_N)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -244,7 +244,7 @@ def test_non_finite_input_inside_the_mask_is_refused_by_name(name, value):
     data = Data()
     getattr(data, name)[1] = value
     objective = Objective()
-    with pytest.raises(ValueError, match=f"{name}.* at loss token"):
+    with pytest.raises(ValueError, match=f"^{name.removesuffix('s')}.* at loss token"):
         objective(data.tokens(objective.weights(LENGTHS)).pick(data.logp), data.tokens(objective.weights(LENGTHS)))
 
 

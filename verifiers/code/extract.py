@@ -8,8 +8,7 @@ _FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 
 
 def extract_code(completion: str) -> str | None:
-    """The text of the last fenced block after `</think>`; None where there is none, or where the reasoning never
-    closes.
+    """The text of the last fenced block after any reasoning; None without one, or where the reasoning never closes.
 
     A fence that is still open at the end counts as closed there when no closed block precedes it, as after a stop at
     the closing fence. A completion without any fence submits nothing: prose is not run.

@@ -40,7 +40,7 @@ def judge(box: Sandbox, program: str, plan: Mapping[str, Any], total: int, limit
         total: the number of tests that must be reported.
     """
     nonce = secrets.token_hex(16)
-    tester_limits = limits.but(wall_s=limits.wall_s + _TESTER_EXTRA_S, cpu_s=limits.cpu_s + 1)
+    tester_limits = Limits().but(wall_s=limits.wall_s + _TESTER_EXTRA_S, cpu_s=limits.cpu_s + 1, output_kb=1 << 14)
     # The tester first: the solution's clock starts with the solution, which must not wait for a place beside it.
     with (
         box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester,

@@ -6,7 +6,7 @@ answer may not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from verifiers.math import numeric, regions, text, units
@@ -55,7 +55,7 @@ def _odd_pair(gold: Value, answer: Value, policy: Policy) -> bool | None:
     if isinstance(gold, Ratio) and isinstance(answer, Ratio):
         return _ratios(gold, answer)
     if isinstance(gold, Clock) and isinstance(answer, Clock):
-        if gold.meridiem and answer.meridiem or gold.minutes == answer.minutes:
+        if (gold.meridiem and answer.meridiem) or gold.minutes == answer.minutes:
             return gold.minutes == answer.minutes
         # One of them is on a 24-hour clock, or says nothing of the half of the day.
         return (gold.minutes - answer.minutes) % 720 == 0 and min(gold.minutes, answer.minutes) < 13 * 60
@@ -227,7 +227,7 @@ def _listings(gold: Value, answer: Value, policy: Policy) -> bool | None:
         one = gold if isinstance(gold, Listing) else answer
         assert isinstance(one, Listing)
         if len(one.items) == 1 and (one.is_set or one.is_bare):
-            return same(gold.items[0], answer, policy) if one is gold else same(gold, one.items[0], policy)  # type: ignore[union-attr]
+            return same(gold.items[0], answer, policy) if one is gold else same(gold, one.items[0], policy)
         if not one.items:
             other = answer if one is gold else gold
             return isinstance(other, Text) and text.normalised(other.text) in ("no solution", "empty set", "∅")
@@ -270,7 +270,7 @@ def _each(gold: Sequence[Value], answer: Sequence[Value], policy: Policy) -> boo
     return _all(same(a, b, policy) for a, b in zip(gold, answer))
 
 
-def _all(verdicts) -> bool | None:  # type: ignore[no-untyped-def]
+def _all(verdicts: Iterable[bool | None]) -> bool | None:
     unknown = False
     for verdict in verdicts:
         if verdict is False:
@@ -288,6 +288,7 @@ def _multisets(gold: Listing, answer: Listing, policy: Policy) -> bool | None:
             # 3,4 and p=3, q=4: the names say in which order to read them.
             if len(set(mine)) == len(mine) > 1 and None not in mine and set(theirs) == {None}:
                 return _each(golds, answers, policy)
+    golds, answers = _ungrouped(golds, answers), _ungrouped(answers, golds)
     if golds == answers:
         return True
     if gold.is_set or answer.is_set:
@@ -295,6 +296,14 @@ def _multisets(gold: Listing, answer: Listing, policy: Policy) -> bool | None:
     if len(golds) != len(answers):
         return False
     return _matched(golds, answers, policy)
+
+
+def _ungrouped(items: list[Value], others: list[Value]) -> list[Value]:
+    """(p=5, q=2), (p=7, q=2) as four assignments, where the other side writes them without brackets."""
+    groups = [item for item in items if isinstance(item, Listing) and all(isinstance(i, Relation) for i in item.items)]
+    if len(groups) == len(items) > 0 and all(isinstance(item, Relation) for item in others):
+        return [relation for group in groups for relation in group.items]
+    return items
 
 
 def _name(item: Value) -> Value | None:
@@ -325,6 +334,8 @@ def _matched(golds: list[Value], answers: list[Value], policy: Policy) -> bool |
         else:
             rest.append(item)
     left = [item for item, count in counts.items() for _ in range(count)]
+    if len(left) > 8 and _all(same(a, b, policy) for a, b in zip(_in_order(rest), _in_order(left))) is True:
+        return True  # Without comparing each with each.
     if len(rest) * len(left) > MAX_PAIRS:
         return False
     unknown = False
@@ -343,8 +354,18 @@ def _matched(golds: list[Value], answers: list[Value], policy: Policy) -> bool |
     return None if unknown else True
 
 
+def _in_order(items: list[Value]) -> list[Value]:
+    """Numbers by size; in any order if they are no real numbers."""
+    try:
+        return sorted(items, key=lambda item: _approximate(item.expr) if isinstance(item, Number) else Fraction(0))
+    except (Unreadable, ValueError):
+        return items
+
+
 def _sets(gold: Value, answer: Value, policy: Policy) -> bool | None:
     """Unions and the like: as sets of reals, or else by their shape."""
+    if isinstance(gold, Number | Text) or isinstance(answer, Number | Text):
+        return False
     try:
         return regions.equal(regions.region(gold), regions.region(answer))
     except Unreadable:
@@ -405,6 +426,15 @@ def _relations(gold: Value, answer: Value, policy: Policy) -> bool | None:
     relation, other = (gold, answer) if isinstance(gold, Relation) else (answer, gold)
     assert isinstance(relation, Relation)
     if (value := _assigned_value(relation, policy)) is not None:
+        if (
+            isinstance(relation.sides[0], Listing)
+            and isinstance(other, Listing)
+            and other.is_bare
+            and isinstance(value, Listing)
+        ):
+            return _each(
+                gold.items if other is gold else value.items, value.items if other is gold else other.items, policy
+            )
         return same(value, other, policy) if relation is gold else same(other, value, policy)
     return _as_regions(gold, answer)
 

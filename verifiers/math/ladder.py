@@ -20,13 +20,17 @@ from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.normalise import Decimal, bare, canonical, plain_number
 from verifiers.math.policy import Policy
 from verifiers.math.reading import readings
-from verifiers.math.values import Listing, Text, Value
+from verifiers.math.values import Text, Value
+from verifiers.statements import is_prose
 
 Ask = Callable[[str, str], bool | None]
 """Asks sympy whether a gold and an answer are equal; raises as `sandbox.pool.Pool.run` does."""
 
 MAX_SYMPY_CHARS = 400
-_PROSE = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{4,}(?![A-Za-z}(])")
+_BEYOND_US = re.compile(
+    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
+)
+"""What the own parser reads in part only, so that it is worth asking sympy."""
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
 _MALFORMED = re.compile(r"^\W*$")
 
@@ -79,6 +83,8 @@ def _gold_text(gold: str) -> str:
     found = None
     if "\\boxed" in gold or "\\fbox" in gold or re.search(r"\banswer\b|####|答案", gold):
         found = extract(gold)
+    if found is not None and "\\boxed" in gold and not found.readings:
+        return ""
     if found is not None and found.how in ("box", "statement", "hash"):
         return bare(found.readings[min(1, len(found.readings) - 1) if found.how == "statement" else 0])
     return bare(gold)
@@ -106,7 +112,7 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
     if gold.number is not None and (number := plain_number(answer)) is not None:
         if number == gold.number:
             return Verdict("equal", "number")
-        if not gold.number[2] or policy.decimals == "exact" and not policy.tolerance:
+        if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
             return Verdict("different", "number")
     if policy.choices and (letters := text.letter_set(gold.text)) and (chosen := text.letter_set(answer)):
         return Verdict("equal" if letters == chosen else "different", "choice")
@@ -171,11 +177,13 @@ def _judge_text(gold: Gold, answer: str) -> Verdict:
 def _judge_symbolically(gold: Gold, answer: str, ask: Ask | None) -> Verdict:
     different = Verdict("different", "unreadable")
     if ask is None or any(
-        not side or len(side) > MAX_SYMPY_CHARS or len(_PROSE.findall(side)) > 3 or _NEGATION.search(side)
+        not side or len(side) > MAX_SYMPY_CHARS or is_prose(side) or _NEGATION.search(side)
         for side in (gold.text, answer)
     ):
         return different
-    if any(isinstance(value, Text) for value in gold.values) or not ("\\" in answer or "\\" in gold.text):
+    if gold.choice or any(isinstance(value, Text) for value in gold.values):
+        return different
+    if not _BEYOND_US.search(gold.text) and not _BEYOND_US.search(answer):
         return different
     try:
         same = ask(gold.text, answer)

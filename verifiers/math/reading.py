@@ -1,5 +1,7 @@
 """An answer's text to its typed value: lists and sets, relations, units, and expressions where nothing else is left."""
 
+# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
+
 from __future__ import annotations
 
 import re
@@ -7,10 +9,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from verifiers.math import units, words
-from verifiers.math.errors import Unreadable
+from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.exact import Irrational, rational_value
-from verifiers.math.expr import Expr, choices, has, negative, substituted, sym, symbols
-from verifiers.math.lexer import Token, tokenize
+from verifiers.math.expr import MINUS_ONE, ONE, Expr, choices, has, negative, substituted, sym, symbols
+from verifiers.math.lexer import MAX_CHARS, Token, tokenize
 from verifiers.math.parser import parse_expression, rational
 from verifiers.math.text import number_word
 from verifiers.math.unicode import to_latex
@@ -45,8 +47,8 @@ _DECIMAL_COMMA = re.compile(r"-?\d+,\d+[^,\d]{0,20}")
 _BARE_WORD = re.compile(r"[^\W\d_]+(?:[ '-][^\W\d_]+)*")
 _MAGNITUDES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _VETOES = frozenset(
-    "not no never nor none neither except without less more fewer least most than between minus negative plus times either "
-    "only if when where for all every any undefined dne does exist".split()
+    "not no never nor none neither except without less fewer least most than between minus negative plus times either "
+    "undefined dne does exist".split()
 )
 
 
@@ -57,11 +59,12 @@ def read(text: str, *, thousands: bool = True) -> Value:
         Unreadable: it is no notation known here.
         OverBudget: it is too long or too deep.
     """
-    text = to_latex(text).strip()
+    if len(text) > MAX_CHARS:
+        raise OverBudget("size")
+    text = _prepared(to_latex(text).strip())
     special = _special(text)
     if special is not None:
         return special
-    text = _prepared(text)
     tokens = tokenize(text, thousands=thousands)
     if not tokens:
         raise Unreadable("empty")
@@ -95,9 +98,13 @@ _PYTHON = {"Matrix": "{}", "FiniteSet": "\\{{{}\\}}", "Tuple": "({})"}
 
 
 def _prepared(text: str) -> str:
-    """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...])."""
+    """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...]), and doubled backslashes."""
+    if "\\\\" in text and "begin" not in text:
+        text = re.sub(r"(?<!\\)\\{2,}(?=[A-Za-z{}])", r"\\", text)
     if "\\over" in text:
         text = re.sub(r"\{([^{}]*)\\over(?![A-Za-z])([^{}]*)\}", r"\\frac{\1}{\2}", text)
+    while text.startswith("{") and text.endswith("}") and _is_one_group(text):
+        text = text[1:-1].strip()
     if text.startswith("]") and "," in text:
         text = "(" + text[1:]
     if text.endswith("[") and "," in text and text[0] in "([":
@@ -107,10 +114,24 @@ def _prepared(text: str) -> str:
     return text
 
 
+def _is_one_group(text: str) -> bool:
+    """Whether the braces around a text are one group, and no set."""
+    return "," not in text and _is_balanced(text[1:-1])
+
+
+def _is_balanced(inner: str) -> bool:
+    depth = 0
+    for brace in re.findall(r"\\.|[{}]", inner):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if depth < 0:
+            return False
+    return depth == 0
+
+
 def _repeating(text: str) -> Number | None:
     """0.(3), 0.1\\dot{6}, 0.333..."""
     for pattern in _REPEATING:
-        if (match := pattern.fullmatch(text)) and len(text) < 100:
+        if match := pattern.fullmatch(text):
             decimals = len(match[2].partition(".")[2])
             value = rational(match[2]) + Fraction(int(match[3]), 10**decimals * (10 ** len(match[3]) - 1))
             return Number(Expr("num", (-value if match[1] == "-" else value,)), literal=True)
@@ -126,7 +147,7 @@ def _special(text: str) -> Value | None:
     if match := _EUROPEAN.fullmatch(text):
         plain = match[1].replace(".", "").lstrip("+") + "." + match[2]
         return Number(Expr("num", (rational(plain),)), Fraction(10) ** -len(match[2]) / 2, len(plain), literal=True)
-    if "." in text and (repeating := _repeating(text)):
+    if "." in text and len(text) < 100 and (repeating := _repeating(text)):
         return repeating
     if match := _CLOCK.fullmatch(text):
         return _clock(int(match[1]), int(match[2]), match[3])
@@ -220,7 +241,7 @@ def _expanded(value: Value) -> list[Value]:
 
 
 def _read_item(tokens: list[Token]) -> Value:
-    tokens = _without_noise(tokens)
+    tokens = _without_noise(_without_quantifier(tokens))
     sides = _split(tokens, "rel")
     ops = [t.value for t in _outer(tokens, "rel")]
     if len(sides) == 1:
@@ -267,6 +288,16 @@ def _negations(sides: list[list[Token]], ops: list[str]) -> tuple[list[list[Toke
     return sides, ops
 
 
+def _without_quantifier(tokens: list[Token]) -> list[Token]:
+    """f(x) = x, without "for all x in R"."""
+    for index in range(1, len(tokens) - 1):
+        if tokens[index].kind == "word" and tokens[index].value.lower() == "for":
+            following = tokens[index + 1]
+            if following.kind == "sym" or following.value.lower() in ("all", "every", "any", "some", "each"):
+                return tokens[:index]
+    return tokens
+
+
 def _without_noise(tokens: list[Token]) -> list[Token]:
     start = 0
     while start < len(tokens) and (
@@ -278,6 +309,8 @@ def _without_noise(tokens: list[Token]) -> list[Token]:
 
 
 def _read_side(tokens: list[Token], left: bool = False) -> Value:
+    if not tokens:
+        raise Unreadable("nothing")
     if operators := _outer(tokens, "set"):
         return _set_operation(_split(tokens, "set"), [t.value for t in operators])
     if len(tokens) == 1 and tokens[0].kind == "emptyset":
@@ -288,7 +321,7 @@ def _read_side(tokens: list[Token], left: bool = False) -> Value:
         collection = _read_collection(tokens)
         if collection is not None:
             return collection
-    if any(t.kind == "begin" for t in tokens):
+    if any(t.kind == "begin" and t.value != "vmatrix" for t in tokens):
         return _read_matrix(tokens)
     if all(t.kind in ("word", "unit") or (t.kind == "sym" and len(tokens) > 1) for t in tokens):
         if any(t.kind in ("word", "unit") for t in tokens):
@@ -370,18 +403,36 @@ def _read_matrix(tokens: list[Token]) -> Value:
     while before and after and before[-1].kind == "open" and after[0].kind == "close":
         before, after = before[:-1], after[1:]
     name = tokens[start].value
-    if after or "matrix" not in name and name != "array" or name in ("vmatrix", "Vmatrix"):
+    if not before and after and after[0].kind == "begin":
+        return _matrix_product(_read_matrix(tokens[: end + 1]), _read_matrix(after))
+    if after or ("matrix" not in name and name != "array") or name in ("vmatrix", "Vmatrix"):
         raise Unreadable(f"not a matrix: {name}")
     rows = []
     for line in _split(tokens[start + 1 : end], "row"):
         if line:
             rows.append(tuple(_read_list(cell) for cell in _split(line, "amp")))
     if before:
-        factor = _read_number(before[:-1] if before[-1].value == "*" else before)
+        sign = before[0].value == "-" and len(before) == 1
+        factor = Number(MINUS_ONE) if sign else _read_number(before[:-1] if before[-1].value == "*" else before)
         rows = [tuple(_scaled(factor, cell) for cell in row) for row in rows]
     if not rows or len({len(row) for row in rows}) != 1:
         raise Unreadable("a ragged matrix")
     return Matrix(tuple(rows))
+
+
+def _matrix_product(left: Value, right: Value) -> Value:
+    if not isinstance(left, Matrix) or not isinstance(right, Matrix) or len(left.rows[0]) != len(right.rows):
+        raise Unreadable("no matrix product")
+    if len(left.rows) * len(right.rows) * len(right.rows[0]) > 1_000:
+        raise OverBudget("size")
+    columns = list(zip(*right.rows))
+    return Matrix(tuple(tuple(_dot(row, column) for column in columns) for row in left.rows))
+
+
+def _dot(row: Sequence[Value], column: Sequence[Value]) -> Value:
+    products = [_scaled(a, b) for a, b in zip(row, column)]
+    total = Expr("add", tuple(p.expr for p in products if isinstance(p, Number)))
+    return _scaled(Number(ONE), Number(total))
 
 
 def _scaled(factor: Value, cell: Value) -> Value:
@@ -495,8 +546,9 @@ def _ends_degree(tokens: list[Token]) -> bool:
 
 def _unit_power(tokens: list[Token], start: int, index: int) -> int:
     """How many tokens of `cm^2` or `cm^{2}` after the unit end at this index; 0 where it is no power of a unit."""
-    for length, at in ((2, 3), (4, 5)):
-        if index - at >= start and tokens[index - length].value == "^" and tokens[index - at].kind in ("unit", "word"):
+    for length in (4,) if tokens[index - 1].value == "}" else (2,):
+        at = index - length
+        if at > start and tokens[at].value == "^" and tokens[at - 1].kind in ("unit", "word"):
             return length
     if (
         index - 2 >= start

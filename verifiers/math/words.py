@@ -1,5 +1,7 @@
 """The vocabulary of answers: which commands and words are functions, constants, relations, separators, or mere layout."""
 
+# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
+
 from __future__ import annotations
 
 FUNCTIONS = {
@@ -83,5 +85,8 @@ NUMBER_WORDS = {
         "eighteen nineteen twenty".split()
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+
+SHORT_WORDS = frozenset("no is of if to by it".split())
+"""Words of two letters; all other runs of two letters are products."""
 
 APPROXIMATIONS = frozenset("about approximately approx roughly around nearly circa ca".split())

@@ -46,17 +46,18 @@ def test_forgery_is_refused(case: Case, judge: Callable[..., Score]) -> None:
 
 
 VERDICTS = [
-    b'V{"outcome":"passed","why":""}', b'V{"nonce":""}', b'V{"nonce":null}', b'["=",[true],[]]', b'["=",[4],[]]',
-    b'["=",[["l",1],4],[]]', b'["?","call",[["t",0]]]', b"passed", b"OK", b"accepted\n", b"1", b"True", b'{"passed":true}',
+    b'V{"outcome":"passed","why":""}', b'V{"nonce":""}', b'V{"nonce":null}', b'["=",[true]]', b'["=",[4]]',
+    b'["=",[4],[]]', b'["=",[["l",1],4]]', b'["~"]', b'["?","call",[["t",0]]]', b"passed", b"OK", b"accepted\n", b"1",
+    b"True", b'{"passed":true}',
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("tests", [SQUARES, ["x = f(2)\nassert x == 4"], "assert candidate(5) == 25"], ids=str)
 @pytest.mark.parametrize("body", VERDICTS, ids=repr)
 def test_verdict_written_to_every_descriptor_is_refused(body: bytes, tests: Any, judge: Callable[..., Score]) -> None:
-    # `["=",[4],[]]` is the right answer to f(2) alone: a guess like any other, so f(3) and f(5) are what it must fail.
+    # `["=",[4]]` is the right answer to f(2) alone: a guess like any other, so f(3) and f(5) are what it must fail.
     program = f"BODIES = [{body!r}]\n" + _WRITE_EVERYWHERE
-    if body == b'["=",[4],[]]' and tests != SQUARES:
+    if b"[4]" in body and tests != SQUARES:
         tests = ["x = f(3)\nassert x == 9"]
     assert _refused(judge(program, limits={"time_s": 4}, **_gold(tests)))
 
