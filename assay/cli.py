@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
-from assay.errors import explain, wants_debug
+from assay.errors import INTERRUPTED, explain, wants_debug
 
 app = typer.Typer(
     name="assay",
@@ -28,7 +28,8 @@ def main(argv: list[str] | None = None) -> None:
     try:
         app(args=argv, prog_name="assay")
     except KeyboardInterrupt:
-        sys.exit(130)
+        print("assay: stopped.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         code, text = explain(error, debug=_debug or wants_debug())
         print(f"assay: {text}", file=sys.stderr)
@@ -39,7 +40,10 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib import metadata
 
-        print(f"assay {metadata.version('assay-rl')}")
+        try:
+            print(f"assay {metadata.version('assay-rl')}")
+        except metadata.PackageNotFoundError:
+            print("assay, run from a source tree that is not installed")
         raise typer.Exit
 
 
@@ -58,15 +62,15 @@ def options(
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the report, metrics and checkpoints.")] = Path("runs/demo"),
     seed: Annotated[int, typer.Option(help="The same seed gives the same run on the same machine.")] = 0,
-    steps: Annotated[Optional[int], typer.Option(help="GRPO steps; by default as many as the demo needs.")] = None,
+    steps: Annotated[int | None, typer.Option(help="GRPO steps; by default as many as the demo needs.")] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="A few seconds, to see that all parts work; it learns little.")
     ] = False,
 ) -> None:
     """Train a tiny model by GRPO, and see it get better at sums.
 
-    Builds a half-million-parameter model from scratch, shows it a few worked sums (the cold start), then improves it with
-    verifiable rewards alone. No network, no GPU. The last line printed is the path of the report.
+    Builds a half-million-parameter model from scratch, shows it a few worked sums (the cold start), then improves it
+    with verifiable rewards alone. No network, no GPU. The last line printed is the path of the report.
     """
     from assay.demo import run_demo
 
@@ -107,20 +111,20 @@ def train(
 @app.command("eval")
 def evaluate(
     name: Annotated[
-        Optional[str],
+        str | None,
         typer.Argument(
             help="math500, aime24, aime25, gsm8k, amc23, olympiadbench, minerva, or a .jsonl file of problems."
         ),
     ] = None,
-    model: Annotated[Optional[str], typer.Option(help="Folder or hub id of the model to sample from.")] = None,
+    model: Annotated[str | None, typer.Option(help="Folder or hub id of the model to sample from.")] = None,
     completions: Annotated[
-        Optional[str], typer.Option(help="JSON-lines file of completions to score; no model is run.")
+        str | None, typer.Option(help="JSON-lines file of completions to score; no model is run.")
     ] = None,
     reference: Annotated[
         bool, typer.Option("--reference", help="Score the data set's own solutions: a check of golds and verifier.")
     ] = False,
     data_dir: Annotated[
-        Optional[str],
+        str | None,
         typer.Option(help="Folder with the data sets as JSON lines. Default: the variable ASSAY_DATA, else the hub."),
     ] = None,
     samples: Annotated[
@@ -136,14 +140,14 @@ def evaluate(
     max_tokens: Annotated[
         int, typer.Option(help="A completion is cut off there, or where the model's context ends.")
     ] = 32_768,
-    limit: Annotated[Optional[int], typer.Option(help="Only the first so many questions.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many questions.")] = None,
     seed: Annotated[int, typer.Option(help="Decides every random number.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1; auto takes the GPU where there is one.")] = "auto",
     out: Annotated[
-        Optional[Path], typer.Option(help="Folder for samples and report. Default: runs/eval/DATE-NAME.")
+        Path | None, typer.Option(help="Folder for samples and report. Default: runs/eval/DATE-NAME.")
     ] = None,
     resume: Annotated[
-        Optional[Path], typer.Option(help="Go on with an interrupted evaluation: the folder it named.")
+        Path | None, typer.Option(help="Go on with an interrupted evaluation: the folder it named.")
     ] = None,
 ) -> None:
     """Measure a model on a benchmark: pass@1 with its 95 % interval, pass@k, maj@k.
@@ -153,11 +157,12 @@ def evaluate(
     assay eval aime24 --completions samples.jsonl    completions generated elsewhere
     assay eval gsm8k --model ./my-model -k 4         a model, 4 samples a question
 
-    Each sample is written down as it is scored, with the reason and what was taken as its answer; Ctrl-C prints the figures
-    so far and how to go on.
+    Each sample is written down as it is scored, with the reason and what was taken as its answer; Ctrl-C prints the
+    figures so far and how to go on.
     """
     from assay.errors import AssayError
-    from assay.eval import EvalConfig, resume_eval, run_eval
+    from assay.eval import resume_eval, run_eval
+    from assay.sources import EvalConfig
 
     if resume is not None:
         return resume_eval(resume)
@@ -193,3 +198,63 @@ def check(
     from assay.check import check as run_check
 
     run_check(completion, gold, as_json)
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def run(
+    file: Annotated[Path, typer.Argument(help="A program: .py, .c, .cpp, .rs, .go, .js or .sh.")],
+    args: Annotated[list[str] | None, typer.Argument(help="Arguments of the program.")] = None,
+    language: Annotated[str | None, typer.Option(help="Where the suffix does not tell.")] = None,
+    level: Annotated[
+        str | None, typer.Option(help="Isolation that is required: filtered, namespaced, cgrouped. Default: the best.")
+    ] = None,
+    wall_s: Annotated[float, typer.Option(help="Seconds until it is stopped.")] = 10.0,
+    memory_mb: Annotated[int, typer.Option(help="Memory of all its processes together.")] = 512,
+) -> None:
+    """Run an untrusted program in the sandbox and say how it ended.
+
+    What it writes goes to standard output, how it ended to standard error; standard input is passed on.
+    """
+    from assay.run import run_program
+
+    run_program(file, args or [], language=language, level=level, wall_s=wall_s, memory_mb=memory_mb)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what the sandbox can isolate on this machine, and what is missing for more."""
+    from assay.run import examine
+
+    examine()
+
+
+judge_app = typer.Typer(
+    name="judge", help="LLM judges: measure how far one can be trusted.", no_args_is_help=True, rich_markup_mode="rich"
+)
+app.add_typer(judge_app)
+
+
+@judge_app.callback()
+def judge() -> None:
+    """LLM judges: measure how far one can be trusted."""
+
+
+@judge_app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(help="Labelled samples or pairs as JSON lines; docs/judge.md has the form.")],
+    model: Annotated[str, typer.Option(help="The judge: its name on the server, or with --local a folder or hub id.")],
+    base_url: Annotated[
+        str, typer.Option(help="An OpenAI-compatible server: vLLM, SGLang, transformers serve, a router.")
+    ] = "http://127.0.0.1:8000/v1",
+    key_env: Annotated[
+        str | None, typer.Option(help="Environment variable that has the key, e.g. OPENAI_API_KEY.")
+    ] = None,
+    local: Annotated[bool, typer.Option("--local", help="Load the model in this process; no server.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for the report (Markdown, JSON, SVG) and the cache.")] = Path(
+        "runs/judge"
+    ),
+) -> None:
+    """Compare a judge's verdicts with labels: accuracy, error rates, kappa, biases, and what attacks it falls for."""
+    from assay.judge import run_calibrate
+
+    run_calibrate(file, model, base_url, out, key_env, local)

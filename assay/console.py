@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.progress import BarColumn
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
 # Named colours only: they follow the terminal's own scheme, so they are legible on light and on dark.
 THEME = Theme({"good": "green", "bad": "red", "unscored": "yellow", "quiet": "dim", "head": "bold", "path": "cyan"})
-LOG_WIDTH = 110
+LOG_WIDTH = 130
 """Columns where there is no terminal to ask; 80, rich's own choice, would break every table."""
 
 
@@ -35,11 +37,22 @@ def table(*columns: str, title: str = "") -> Table:
     return made
 
 
+def bar() -> BarColumn:
+    """The bar of every progress display."""
+    return BarColumn(bar_width=40, complete_style="cyan", finished_style="green")
+
+
 def facts(out: Console, pairs: dict[str, Any]) -> None:
-    """Names and values in two columns."""
+    """Names and values in two columns; a long value is wrapped inside its own, a path never broken."""
     width = max(map(len, pairs), default=0)
     for name, value in pairs.items():
-        out.print(Text.assemble((f"  {name:<{width}}  ", "dim"), str(value)), soft_wrap=True)
+        indent = " " * (width + 4)
+        lines = textwrap.wrap(
+            str(value), out.width, initial_indent=indent, subsequent_indent=indent,
+            break_long_words=False, break_on_hyphens=False,
+        ) or [indent]  # fmt: skip
+        text = "\n".join(lines)[len(indent) :]
+        out.print(Text.assemble((f"  {name:<{width}}  ", "dim"), text), soft_wrap=True)
 
 
 def last_line(out: Console, path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import traceback
 
-USAGE, BUG = 2, 1
-"""Exit codes: the input is at fault and the message says how to put it right; the program is at fault."""
+USAGE, BUG, INTERRUPTED = 2, 1, 130
+"""Exit codes: the input is at fault and the message says how to put it right; the program is at fault; Ctrl-C."""
 
 
 class AssayError(ValueError):
@@ -15,7 +15,7 @@ class AssayError(ValueError):
 
 def explain(error: Exception, debug: bool = False) -> tuple[int, str]:
     """Exit code and text. A ValueError or OSError of ours or of a library speaks about the input; the rest is a bug."""
-    text = traceback.format_exc() if debug else ""
+    text = "".join(traceback.format_exception(error)) if debug else ""
     if isinstance(error, OSError) and error.filename is not None:
         return USAGE, f"{text}{error.filename}: {error.strerror}."
     if isinstance(error, ValueError | OSError):

@@ -1,18 +1,19 @@
 """Evaluation: attempts in, verdicts out, one line a sample on disk as soon as it is scored.
 
     folder = Folder.create("runs/eval/a", {"benchmark": "math500"})
-    batches = references(problems)                              # or recorded completions, or a model's (see `generate`)
-    results = list(evaluate(batches, verifier, folder))         # a generator: the caller owns the loop, and its progress bar
+    batches = in_batches(references(problems))             # or `recorded`'s completions, or `generate`, from a model
+    results = list(evaluate(batches, verifier, folder))    # a generator: the caller owns the loop, and its progress bar
     summary = summarize(results, verifier)
 
-A folder holds `run.json` (what was evaluated, how, with which versions), `samples.jsonl` (one line a sample: completion,
-verdict, reason, what was extracted) and `summary.json`. An interrupted run goes on from there, and `rescore` repeats the
-scoring alone.
+A folder holds `run.json` (what was evaluated, how, with which versions), `samples.jsonl` (one line a sample: the
+completion, the verdict, its reason, what was extracted) and `summary.json`. An interrupted run goes on from there, and
+`rescore` repeats the scoring alone.
 """
 
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -138,7 +139,7 @@ class Folder:
 
 def versions() -> dict[str, str]:
     """Of what decides a figure: the verifiers, and what they and the engines stand on."""
-    found = {}
+    found = {"python": platform.python_version()}
     for package in ("assay-rl", "math-verify", "sympy", "torch", "transformers"):
         try:
             found[package] = metadata.version(package)

@@ -14,7 +14,7 @@ def read_jsonl(path: str | Path) -> list[Row]:
     """The objects of a file, one a line; blank lines are left out.
 
     Raises:
-        ValueError: the file is missing, is no text, or is empty; or a line is not a JSON object (the message has its number).
+        ValueError: the file is missing, empty or no text, or a line is no JSON object (the message has its number).
     """
     path = Path(path)
     rows = [_parse(line, f"{path} line {number}") for number, line in _lines(path)]
@@ -24,7 +24,7 @@ def read_jsonl(path: str | Path) -> list[Row]:
 
 
 def read_log(path: str | Path) -> list[Row]:
-    """What an interrupted run left behind: as `read_jsonl`, but missing or empty is no error, and neither is a torn last line."""
+    """What an interrupted run left: `read_jsonl`, but a missing or empty file or a torn last line is no error."""
     path = Path(path)
     if not path.exists():
         return []

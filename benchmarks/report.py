@@ -1,4 +1,4 @@
-"""The report of a run as one HTML file: figures, curves and a browser of samples, with nothing to load from elsewhere."""
+"""The report of a run as one HTML file that loads nothing: figures, curves and a browser of samples."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from benchmarks.results import Result
 from benchmarks.summary import Summary
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
+LONG, SHORT = 20_000, 500
+"""Characters of a completion, and of an answer, that the page holds."""
 MAX_SAMPLES = 600
 """So that a browser opens the file at once; the JSON-lines file beside it has them all."""
 
@@ -87,10 +89,10 @@ def _entry(stage: str, result: Result) -> dict[str, Any]:
         "verdict": verdict,
         "value": score.value,
         "reason": score.reason,
-        "extracted": score.extracted,
-        "gold": None if sample.gold is None else str(sample.gold),
+        "extracted": None if score.extracted is None else score.extracted[:SHORT],
+        "gold": None if sample.gold is None else str(sample.gold)[:SHORT],
         "prompt": _prompt_text(sample.problem.prompt),
-        "completion": sample.completion[:20_000],
+        "completion": sample.completion[:LONG],
         "tokens": sample.num_tokens,
         "parts": [{"name": part.name, "value": part.value, "reason": part.reason} for part in score.parts],
     }

@@ -28,6 +28,10 @@ def column(*names: str) -> Callable[[Row], Any]:
     return read
 
 
+def statement(row: Row) -> str:
+    return column("problem", "question")(row)
+
+
 def integer(row: Row) -> str:
     """AIME and AMC golds are integers, written "025", 25 or 25.0 depending on the copy."""
     return str(int(float(column("answer")(row))))
@@ -74,7 +78,7 @@ class Benchmark:
     gold: Callable[[Row], Any]
     reference: Callable[[Row], str]
     config: str | None = None
-    problem: Callable[[Row], str] = column("problem", "question")
+    problem: Callable[[Row], str] = statement
     template: str = BOXED
     k: int = 4
     verifier: Callable[[], Verifier] = maths

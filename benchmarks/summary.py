@@ -1,4 +1,4 @@
-"""What one run of an evaluation comes to: the figures with their error bars, and everything that bounds their meaning."""
+"""What one run of an evaluation comes to: the figures, their error bars, and whatever else bounds their meaning."""
 
 from __future__ import annotations
 

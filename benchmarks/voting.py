@@ -1,8 +1,8 @@
 """Majority of k samples (maj@k, cons@k), where answers that the verifier takes for equal are one vote.
 
-"1/2", "0.5" and "\\frac12" are one answer. To find that out for every pair would cost more than the scoring did, so only
-what can matter is compared: all right answers equal the gold and are one class already; wrong ones are compared with each
-other only where they could outvote it, one comparison for each pair of different texts.
+"1/2", "0.5" and "\\frac12" are one answer. To find that out for every pair would cost more than the scoring did, so
+only what can matter is compared. All right answers equal the gold and are one class already; wrong ones are compared
+with each other only where they could outvote it, and only one of each text.
 """
 
 from __future__ import annotations

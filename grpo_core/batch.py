@@ -3,8 +3,8 @@
 Legend: S sequences, B rows, L row length, T tokens of one completion, N completion tokens of all sequences together.
 
 Whatever concerns completion tokens is flat, (N,): there is no padding in it, so nothing can leak out of padding and one
-count serves numerator and denominator. Only the model's own input is a rectangle, (B, L), filled up on the right, where a
-causal model never looks back from.
+count serves numerator and denominator. Only the model's own input is a rectangle, (B, L), filled up on the right, where
+a causal model does not look.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grpo_core.tokens import Tokens
 from grpo_core.rollout import Rollout
+from grpo_core.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def collate(
     """Tensors for these sequences.
 
     Args:
-        weights: each sequence's share of the step's loss, from `Objective.weights`; None (zeros) where there is no loss.
+        weights: each sequence's share of the step's loss, from `Objective.weights`; None (zeros) without a loss.
         rows: which sequences share a row, one after the other (packing); None gives each a row of its own. Positions
             start again at 0 with each sequence, by which transformers keeps attention inside it.
     """

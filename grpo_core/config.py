@@ -6,11 +6,14 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias, get_args
 
 from grpo_core import presets
+from grpo_core.advantage import Scale
 from grpo_core.corrections import KL
 from grpo_core.objective import Objective
+
+Schedule: TypeAlias = Literal["constant", "linear", "cosine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class TrainConfig:
     """
 
     objective: Objective = field(default_factory=presets.grpo)
-    scale: str = "std"
+    scale: Scale = "std"
     steps: int = 100
     prompts_per_step: int = 16
     group_size: int = 8
@@ -52,7 +55,7 @@ class TrainConfig:
     temperature: float = 1.0
     learning_rate: float = 1e-6
     warmup_steps: int = 0
-    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    schedule: Schedule = "constant"
     weight_decay: float = 0.0
     max_grad_norm: float = 1.0
     micro_batch_tokens: int = 16384
@@ -81,8 +84,9 @@ class TrainConfig:
             raise ValueError(f"temperature={self.temperature:g}: greedy samples are all alike; use a positive number.")
         if not (self.learning_rate > 0 and math.isfinite(self.learning_rate)):
             raise ValueError(f"learning_rate={self.learning_rate}: use a positive number, such as 1e-6.")
-        if self.schedule not in ("constant", "linear", "cosine"):
-            raise ValueError(f"schedule={self.schedule!r}: write 'constant', 'linear' or 'cosine'.")
+        for name, known in (("schedule", Schedule), ("scale", Scale)):
+            if getattr(self, name) not in get_args(known):
+                raise ValueError(f"{name}={getattr(self, name)!r}: write one of {', '.join(get_args(known))}.")
         if not 0 <= self.max_unscored <= 1:
             raise ValueError(f"max_unscored={self.max_unscored:g}: write a share between 0 and 1.")
 
@@ -95,7 +99,7 @@ class TrainConfig:
         return self.objective.kl is not None and self.objective.kl.target == "reference"
 
     def learning_rate_at(self, step: int) -> float:
-        """Of the optimizer step number `step`, counted from 0: linear warm-up, then the schedule down to 0 at the end."""
+        """Of optimizer step number `step`, from 0: linear warm-up, then the schedule, down to 0 at the end."""
         if step < self.warmup_steps:
             return self.learning_rate * (step + 1) / (self.warmup_steps + 1)
         done = (step - self.warmup_steps) / max(1, self.steps - self.warmup_steps)

@@ -53,9 +53,13 @@ class Loss:
     grad_N: Tensor
     """d loss / d logp, detached."""
     logp_N: Tensor
+    tokens: Tokens
+    """The tokens that the N are, with their places in the batch."""
     stats: dict[str, Tensor]
     """Means over the tokens acted on, as 0-d tensors, and their number as "tokens"; `mean_stats` joins
     micro-batches."""
+    skipped_bound: Tensor | None = None
+    """Fused only: how far, in Frobenius norm, the weight gradient may be off for the rows that `skip_mass` left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,7 @@ class Objective:
         Raises:
             ValueError: a log-probability that is not finite, or a part of `tokens` that the objective needs is missing.
         """
+        tokens.require_finite()
         require_finite("logp", logp_N)
         with torch.no_grad():
             tokens = tokens.to(logp_N.dtype)
@@ -150,7 +155,7 @@ class Objective:
             per_token_N = per_token_N - tokens.weight_N * self.entropy_bonus * entropy_N
         # A linear function with the right value and the right slope: autograd never meets the formulas.
         loss = per_token_N.sum() + ((logp_N - logp_N.detach()) * grad_N).sum()
-        return Loss(loss, per_token_N.detach(), grad_N, logp_N.detach(), self._means(stats, tokens))
+        return Loss(loss, per_token_N.detach(), grad_N, logp_N.detach(), tokens, self._means(stats, tokens))
 
     def slope(self, logp_N: Tensor, tokens: Tokens) -> Tensor:
         """d loss / d logp of each token, all that a backward pass needs."""

@@ -215,7 +215,7 @@ def encode_prompt(tokenizer: Any, problem: Problem) -> list[int]:
 
 
 def eos_ids(model: Any, tokenizer: Any) -> frozenset[int]:
-    """Every id that ends a completion: those of the generation config (chat models have several) and the tokenizer's."""
+    """Every id that ends a completion: the generation config's (chat models have several) and the tokenizer's."""
     configured = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
     ids = set(configured if isinstance(configured, Iterable) else [configured]) | {tokenizer.eos_token_id}
     return frozenset(id for id in ids if id is not None)

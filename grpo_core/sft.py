@@ -1,7 +1,7 @@
 """A cold start: supervised fine-tuning on worked completions, so that reinforcement has something to reinforce.
 
-As in DeepSeek-R1 (arXiv:2501.12948, section 2.3.1), at the size of a demonstration: each completion is predicted token by
-token after its prompt, and the prompt itself adds nothing to the loss.
+As in DeepSeek-R1 (arXiv:2501.12948, section 2.3.1), at the size of a demonstration: each completion is predicted token
+by token after its prompt, and the prompt itself adds nothing to the loss.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def encode_demonstration(tokenizer: Any, problem: Problem, completion: str) -> t
 
 
 def completion_loss(model: Any, examples: Sequence[tuple[list[int], list[int]]]) -> torch.Tensor:
-    """Mean cross-entropy of the completion tokens. Rows are padded on the right, which a causal model never looks at."""
+    """Mean cross-entropy of the completion tokens. Rows are padded on the right, where a causal model does not look."""
     L = max(len(prompt) + len(completion) for prompt, completion in examples)
     ids_BL = torch.zeros(len(examples), L, dtype=torch.long)
     labels_BL = torch.full((len(examples), L), IGNORED)

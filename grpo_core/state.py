@@ -14,10 +14,12 @@ import random
 import shutil
 import signal
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -28,12 +30,14 @@ if TYPE_CHECKING:
     from grpo_core.trainer import Trainer
 
 PREFIX = "step-"
+FREE = {"steps", "max_unscored", "micro_batch_tokens"}
+"""Settings that may differ on resuming: they change when a run ends and how much memory it takes, not where it goes."""
 
 
 def save(trainer: Trainer, directory: str | Path, keep: int = 2) -> Path:
     """Write `directory/step-NNNNNN` and delete all but the `keep` newest checkpoints.
 
-    Everything goes to a temporary directory first, which is renamed when complete: what bears the name of a checkpoint is one.
+    Everything goes to a temporary directory first, which is renamed when complete: what is named a checkpoint is one.
     """
     if keep < 1:
         raise ValueError(f"keep={keep}: at least the checkpoint just written has to stay, so use 1 or more.")
@@ -47,13 +51,12 @@ def save(trainer: Trainer, directory: str | Path, keep: int = 2) -> Path:
         trainer.tokenizer.save_pretrained(partial)
         torch.save(_values(trainer), partial / "trainer.pt")
         _sync(partial)
-        # A checkpoint of the same step holds the same state, unless the run was started anew: the later one counts.
-        shutil.rmtree(final, ignore_errors=True)
+        _remove(final)  # from this step too, but the later one counts
         partial.rename(final)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     for old in checkpoints(directory)[:-keep]:
-        shutil.rmtree(old)
+        _remove(old)
     return final
 
 
@@ -67,11 +70,12 @@ def load(trainer: Trainer, path: str | Path) -> None:
     if not (path / "trainer.pt").is_file():
         raise ValueError(f"{path} holds no checkpoint (no trainer.pt); give a directory such as runs/a/{PREFIX}000020.")
     values = torch.load(path / "trainer.pt", map_location="cpu", weights_only=True)
-    if values["config"] != repr(trainer.config):
+    now = _settings(trainer)
+    changed = [f"{k}: {v} there, {now[k]} now" for k, v in values["settings"].items() if v != now[k] and k not in FREE]
+    if changed:
         raise ValueError(
-            f"{path} was written with other settings, so going on would not repeat its run.\n"
-            f"  checkpoint: {values['config']}\n  now:        {trainer.config!r}\n"
-            "Use the same settings, or start a new run from the checkpoint as a model directory."
+            f"{path} belongs to another run ({'; '.join(changed)}): use its settings and problems, "
+            "or start a new run with the checkpoint as the model."
         )
     weights = type(trainer.model).from_pretrained(path, dtype=trainer.model.dtype).state_dict()
     trainer.model.load_state_dict(weights)
@@ -118,7 +122,7 @@ def uninterrupted() -> Iterator[None]:
 
 def _values(trainer: Trainer) -> dict[str, Any]:
     return {
-        "config": repr(trainer.config),
+        "settings": _settings(trainer),
         "optimizer": trainer.optimizer.state_dict(),
         "reference": None if trainer.reference is None else trainer.reference.state_dict(),
         "window": [[item.to_dict() for item in part] for part in trainer.window],
@@ -128,8 +132,15 @@ def _values(trainer: Trainer) -> dict[str, Any]:
     }
 
 
+def _settings(trainer: Trainer) -> dict[str, str]:
+    """What a run depends on, as text that can be compared."""
+    settings = {f.name: repr(getattr(trainer.config, f.name)) for f in fields(trainer.config)}
+    checksum = zlib.crc32(repr([(p.prompt, p.gold) for p in trainer.problems]).encode("utf-8", "backslashreplace"))
+    return settings | {"problems": f"{len(trainer.problems)} with checksum {checksum:08x}"}
+
+
 def _random_states() -> dict[str, Any]:
-    name, keys, *rest = np.random.get_state()
+    name, keys, *rest = cast(tuple[str, np.ndarray, int, int, float], np.random.get_state())
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     numpy_state = (name, torch.from_numpy(keys.astype(np.int64)), *rest)
     return {"python": random.getstate(), "numpy": numpy_state, "torch": torch.get_rng_state(), "cuda": cuda}
@@ -143,6 +154,15 @@ def _set_random_states(states: dict[str, Any]) -> None:
     torch.set_rng_state(states["torch"])
     if states["cuda"] and len(states["cuda"]) == torch.cuda.device_count():
         torch.cuda.set_rng_state_all(states["cuda"])
+
+
+def _remove(checkpoint: Path) -> None:
+    """Take its name away first, so that half a deletion does not leave half a checkpoint."""
+    if checkpoint.exists():
+        nameless = checkpoint.with_name(f".removed-{os.getpid()}")
+        shutil.rmtree(nameless, ignore_errors=True)
+        checkpoint.rename(nameless)
+        shutil.rmtree(nameless)
 
 
 def _sync(directory: Path) -> None:

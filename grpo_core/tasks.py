@@ -1,8 +1,9 @@
 """Procedural arithmetic: as many verifiable problems as training wants, and held-out ones that it never saw.
 
-    problem.prompt     [{"role": "user", "content": "58+67="}]
-    problem.gold       "125"
-    solution(problem)  "<think>8+7=15,5+6+1=12</think>\\boxed{125}"
+    problem.prompt       [{"role": "user", "content": "58+67="}]
+    problem.gold         "125"
+    solution(problem)    "<think>8+7=15,5+6+1=12</think>\\boxed{125}"
+    short_form(problem)  "\\boxed{125}"
 
 The worked solution goes digit by digit from the right, with the carry, as at school: each step is easy, so a tiny model
 learns the method, and one wrong step makes the answer wrong.
@@ -42,23 +43,21 @@ def arithmetic(n: int, *, seed: int = 0, split: Split = "train", digits: int = 2
     return list(problems.values())
 
 
-def solution(problem: Problem, slip: random.Random | None = None, slip_rate: float = 0.0) -> str:
-    """The worked solution: reasoning in `<think>`, the answer in `\\boxed{}`.
+def short_form(problem: Problem) -> str:
+    """The answer alone, `\\boxed{125}`: right, but more than a tiny model can do in its head."""
+    return f"\\boxed{{{problem.gold}}}"
 
-    Args:
-        slip: where given, each digit of the result is wrong with probability `slip_rate`, as by a careless teacher.
-    """
+
+def solution(problem: Problem) -> str:
+    """The worked solution: reasoning in `<think>`, the answer in `\\boxed{}`."""
     a, b = problem.meta["a"], problem.meta["b"]
-    steps, result, carry = [], "", 0
+    steps, carry = [], 0
     for place in range(max(len(str(a)), len(str(b)))):
         x, y = a // 10**place % 10, b // 10**place % 10
         total = x + y + carry
-        if slip is not None and slip.random() < slip_rate:
-            total = max(0, total + slip.choice((-1, 1)))
         steps.append(f"{x}+{y}" + (f"+{carry}" if carry else "") + f"={total}")
-        result, carry = str(total % 10) + result, total // 10
-    result = str(int(f"{carry}{result}"))
-    return f"<think>{','.join(steps)}</think>\\boxed{{{result}}}"
+        carry = total // 10
+    return f"<think>{','.join(steps)}</think>{short_form(problem)}"
 
 
 def _split_of(text: str) -> Split:

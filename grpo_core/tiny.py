@@ -1,9 +1,9 @@
-"""A tiny model and its tokenizer, built from scratch in a second: for the demo, the tests, and laptops without a network.
+"""A tiny model and its tokenizer, built from scratch in a second: for demo, tests, and laptops without a network.
 
-The model has Qwen3's architecture (grouped-query attention, RMS norms on queries and keys, SwiGLU, rotary positions, tied
-embeddings) at half a million parameters. The tokenizer has one token for each printable ASCII character, and one each for
-`<think>`, `</think>` and `\\boxed{`, so that a reasoned answer to a sum of two numbers takes about twenty tokens.
-Both save as an ordinary model directory that `AutoModelForCausalLM` and `AutoTokenizer` load.
+The model has Qwen3's architecture (grouped-query attention, RMS norms on queries and keys, SwiGLU, rotary positions,
+tied embeddings) at half a million parameters. The tokenizer has one token for each printable ASCII character, and one
+each for `<think>`, `</think>` and `\\boxed{`, so that a reasoned answer to a sum takes about twenty tokens. Both save
+as an ordinary model directory that `AutoModelForCausalLM` and `AutoTokenizer` load.
 """
 
 from __future__ import annotations

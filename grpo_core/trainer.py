@@ -1,8 +1,10 @@
 """GRPO training: problems -> rollouts -> rewards -> advantages -> batch -> loss -> optimizer. The caller owns the loop.
 
+    from grpo_core import presets
     from grpo_core.config import TrainConfig
+    from grpo_core.metrics import append_jsonl
     from grpo_core.state import latest
-    from grpo_core.trainer import Trainer, append_jsonl
+    from grpo_core.trainer import Trainer
 
     config = TrainConfig(presets.dapo(), steps=60, group_size=8, learning_rate=3e-4)
     trainer = Trainer(model, tokenizer, problems, reward, config)      # reward: samples -> numbers or None
@@ -16,9 +18,9 @@
     except KeyboardInterrupt:                                          # at any moment, inside a step or between two
         trainer.save("runs/a")                                         # the state after the last whole step
 
-`Trainer.step()` is one optimizer step and returns its metrics; `train()` only calls it. Rollouts are drawn when none are
-left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` optimizer steps use
-up. Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
+`Trainer.step()` is one optimizer step and returns its metrics; `train()` only calls it. Rollouts are drawn when none
+are left: `prompts_per_step` problems with `group_size` completions each, which `mini_batches * epochs` steps use up.
+Until its last lines a step changes nothing that a checkpoint holds, and those lines cannot be interrupted.
 
 Metrics are flat and plain numbers (None where there is nothing to say). Everything but `time/...` is the same, bit for
 bit, for the same seed on the same machine:
@@ -26,26 +28,25 @@ bit, for the same seed on the same machine:
     step                     optimizer steps taken, from 1
     reward/mean, reward/std  over scored samples; /unscored: share of None; /zero_std_groups: share of groups that agree
     rollout/length_mean, rollout/length_max    tokens of a completion;  rollout/truncated: share cut off at the limit
-    policy/...               the objective's statistics (objective.py) over the tokens it acts on: loss, entropy, kl (to the
-                             reference), clip_low, clip_high, ratio, mismatch_kl (sampler against trainer), ...
+    policy/...               the objective's statistics (objective.py) over the tokens it acts on: loss, entropy,
+                             kl (to the reference), clip_low, clip_high, ratio, mismatch_kl (sampler to trainer), ...
     policy/grad_norm, policy/lr, policy/skipped    before clipping; steps refused so far for a non-finite gradient
-    time/generate_ms, time/reward_ms, time/score_ms, time/update_ms, time/generate_tokens_per_s, time/update_tokens_per_s
+    time/..._ms              of generate, reward, score (old and reference log-probabilities), update
+    time/..._tokens_per_s    of generate (completion tokens) and update (prompt and completion tokens)
 
-The `reward`, `rollout` and generation times describe the draw that the step trains on; they repeat until the next draw.
+`reward`, `rollout` and all times but that of `update` describe the draw that the step trains on; they repeat until the
+next draw.
 """
 
 from __future__ import annotations
 
 import copy
-import json
+import functools
 import math
 import random
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import fmean, pstdev
 from typing import Any
 
 import torch
@@ -54,20 +55,19 @@ from grpo_core import state
 from grpo_core.advantage import group_advantages
 from grpo_core.batch import Batch, Experience, collate, micro_batches, packed_rows
 from grpo_core.config import TrainConfig
+from grpo_core.metrics import Metrics, describe, per_second, timed
 from grpo_core.objective import Loss, mean_stats
-from grpo_core.policy import assert_no_dropout, policy_loss, token_logps
+from grpo_core.policy import check_fusable, policy_loss, token_logps
 from grpo_core.rollout import Engine, HFEngine, Rollout, Sampling
 from verifiers.types import Problem, RewardFn
-
-Metrics = dict[str, float | None]
 
 
 class Trainer:
     """Trains `model` in place.
 
     Args:
-        model: a causal language model of transformers, on its device. Half-precision weights are made float32: an update
-            of 1e-6 is lost in bfloat16's eight bits.
+        model: a causal language model of transformers, on its device. Half-precision weights are made float32: an
+            update of 1e-6 is lost in bfloat16's eight bits.
         problems: drawn in an order shuffled anew each time all have been seen.
         reward: one finite number for each sample in order, None for what could not be scored.
         engine: what generates; None samples from `model` itself with `HFEngine`.
@@ -94,9 +94,11 @@ class Trainer:
             model.float()
         self.model, self.tokenizer, self.problems, self.reward = model.eval(), tokenizer, problems, reward
         self.config = config
-        self.autocast = torch.bfloat16 if config.bf16 else None
+        if config.fused:
+            check_fusable(model)
         sampling = Sampling(config.temperature, config.max_new_tokens)
-        self.engine = engine or HFEngine(model, tokenizer, sampling, autocast=self.autocast)
+        autocast = torch.bfloat16 if config.bf16 else None
+        self.engine = engine or HFEngine(model, tokenizer, sampling, autocast=autocast)
         if self.engine.sampling != sampling:
             raise ValueError(
                 f"the engine samples with {self.engine.sampling} and the loss is for {sampling}: the ratios would be "
@@ -136,7 +138,8 @@ class Trainer:
 
     def _draw(self) -> None:
         """Fill the window: problems -> rollouts -> rewards -> advantages -> experiences."""
-        config, metrics = self.config, {}
+        config = self.config
+        metrics: Metrics = {}
         problems = self._next_problems()
         with timed(metrics, "generate"):
             self.engine.load_weights(self.model)
@@ -164,12 +167,9 @@ class Trainer:
 
     def _next_problems(self) -> list[Problem]:
         """The next ones in an order that depends on the seed and the cursor only, so resuming needs nothing else."""
-        n = len(self.problems)
-        picked = []
-        for i in range(self.num_drawn, self.num_drawn + self.config.prompts_per_step):
-            order = random.Random(f"{self.config.seed}/{i // n}").sample(range(n), n)
-            picked.append(self.problems[order[i % n]])
-        return picked
+        n, seed = len(self.problems), self.config.seed
+        numbers = range(self.num_drawn, self.num_drawn + self.config.prompts_per_step)
+        return [self.problems[shuffled(n, seed, i // n)[i % n]] for i in numbers]
 
     def _rewards(self, rollouts: Sequence[Rollout]) -> list[float | None]:
         rewards = list(self.reward([rollout.sample for rollout in rollouts]))
@@ -199,7 +199,7 @@ class Trainer:
     def _logps(self, model: Any, experiences: list[Experience]) -> list[torch.Tensor]:
         logps: list[torch.Tensor] = [torch.empty(0)] * len(experiences)
         for indices, batch in self._batches(experiences):
-            logp_N = token_logps(model, batch.to(model.device), self.config.temperature, self.autocast).cpu()
+            logp_N = token_logps(model, batch.to(model.device), self.config).cpu()
             lengths = [len(experiences[i].completion_ids) for i in indices]
             for i, logp_T in zip(indices, logp_N.split(lengths)):
                 logps[i] = logp_T.clone()
@@ -220,14 +220,13 @@ class Trainer:
     def _backward(self, experiences: list[Experience]) -> dict[str, float]:
         """Accumulate the gradient of one optimizer step, micro-batch by micro-batch."""
         self.optimizer.zero_grad(set_to_none=True)
-        assert_no_dropout(self.model)
         lengths = [len(e.completion_ids) for e in experiences]
         weights = self.config.objective.weights(lengths, [e.group for e in experiences], self.config.max_new_tokens)
         # A completion without gradient stays in the weights of the others, but need not be computed.
         live = [i for i, e in enumerate(experiences) if e.advantage != 0 or self._always_acts]
         losses: list[Loss] = []
         for _, batch in self._batches([experiences[i] for i in live], weights[live]):
-            loss = policy_loss(self.model, batch.to(self.model.device), self.config, self.autocast)
+            loss = policy_loss(self.model, batch.to(self.model.device), self.config)
             loss.loss.backward()
             losses.append(loss)
         return mean_stats(losses)
@@ -244,10 +243,8 @@ class Trainer:
         plan = packed_rows if self.config.packing else micro_batches
         for indices in plan(lengths, self.config.micro_batch_tokens):
             rows = [list(range(len(indices)))] if self.config.packing else None
-            yield (
-                indices,
-                collate([experiences[i] for i in indices], None if weights is None else weights[indices], rows),
-            )
+            part = None if weights is None else weights[indices]
+            yield indices, collate([experiences[i] for i in indices], part, rows)
 
     def _commit(self, lr: float, apply: bool) -> None:
         """All that a step changes for good."""
@@ -271,40 +268,7 @@ class Trainer:
         state.load(self, path)
 
 
-def describe(rollouts: Sequence[Rollout], rewards: Sequence[float | None], groups: Sequence[int]) -> Metrics:
-    """Metrics of a draw."""
-    scored = [reward for reward in rewards if reward is not None]
-    by_group: dict[int, set[float]] = {}
-    for reward, group in zip(rewards, groups):
-        if reward is not None:
-            by_group.setdefault(group, set()).add(reward)
-    lengths = [len(rollout.completion_ids) for rollout in rollouts]
-    return {
-        "reward/mean": fmean(scored) if scored else None,
-        "reward/std": pstdev(scored) if scored else None,
-        "reward/unscored": 1 - len(scored) / len(rewards),
-        "reward/zero_std_groups": fmean(len(values) == 1 for values in by_group.values()) if by_group else None,
-        "rollout/length_mean": fmean(lengths),
-        "rollout/length_max": max(lengths),
-        "rollout/truncated": fmean(rollout.sample.finish == "length" for rollout in rollouts),
-    }
-
-
-def append_jsonl(path: str | Path, metrics: Metrics) -> None:
-    """One line of JSON at the end of the file; NaN and infinity, which JSON lacks, become null."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    plain = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in metrics.items()}
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(json.dumps(plain) + "\n")
-
-
-@contextmanager
-def timed(metrics: Metrics, phase: str) -> Iterator[None]:
-    """Puts the wall-clock milliseconds of a block under `time/<phase>_ms`."""
-    start = time.perf_counter()
-    yield
-    metrics[f"time/{phase}_ms"] = 1e3 * (time.perf_counter() - start)
-
-
-def per_second(count: int, ms: float | None) -> float | None:
-    return 1e3 * count / ms if ms else None
+@functools.lru_cache(maxsize=2)
+def shuffled(n: int, seed: int, epoch: int) -> list[int]:
+    """The order in which an epoch visits `n` problems."""
+    return random.Random(f"{seed}/{epoch}").sample(range(n), n)

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import socket
 import sys
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from sandbox.client import Pool, Supervisor, Worker, WorkerLost
+from sandbox import languages
+from sandbox.client import Supervisor, Worker, WorkerLost
 from sandbox.session import Session
-from sandbox.types import Job, Level, Limits, RunResult, SandboxBroken, Status
+from sandbox.types import (
+    COMPILE_LIMITS,
+    CompileError,
+    Job,
+    Level,
+    Limits,
+    Program,
+    RunResult,
+    SandboxBroken,
+    Status,
+)
+
+_PROGRAMS_KEPT = 64
 
 
 class Sandbox:
@@ -27,6 +44,7 @@ class Sandbox:
         modules: trusted bootstrap modules for sessions, name to source text.
     Raises:
         LevelUnavailable: this machine cannot isolate as asked; the message names what is missing.
+        SandboxBroken: a worker could not be started; a module to preload is missing, for example.
     """
 
     def __init__(
@@ -44,19 +62,26 @@ class Sandbox:
         self._config = _config(Level.parse(level), preload, list(modules or {}))
         self._lock = threading.Lock()
         self._closed = False
-        self._restart()
+        self._supervisor = self._start()
+        self._threads: ThreadPoolExecutor | None = None
+        self._programs: dict[tuple[str, bytes, Limits], Program] = {}
         self.level = Level(self._supervisor.level)
+        try:
+            with self._worker() as worker:  # so that what is wrong with `preload` or `modules` shows here
+                self.flags = worker.flags
+        except WorkerLost as error:
+            self.close()
+            raise SandboxBroken(str(error)) from error
+        _boxes.add(self)
 
-    def _restart(self) -> None:
-        self._owner = os.getpid()
-        self._supervisor = Supervisor(self._config, self._sources)
-        self._pool, self._companions = Pool(self.workers), Pool(self.workers)
+    def _start(self) -> Supervisor:
+        return Supervisor(self._config, self._sources, self.workers)
 
     # Runs
 
     def run(
         self,
-        code: str | bytes,
+        code: str | bytes | Program,
         *,
         language: str = "python",
         stdin: bytes = b"",
@@ -70,33 +95,60 @@ class Sandbox:
 
     def run_job(self, job: Job) -> RunResult:
         """Run one `Job`; `run` with its arguments in a value."""
+        if isinstance(job.code, Program) or job.language == "python":
+            return self._run(job)
+        if languages.find(job.language)[0].compile:
+            try:
+                job = dataclasses.replace(job, code=self.compile(job.code, job.language))
+            except CompileError as error:
+                return error.result
+        return self._run(job)
+
+    def compile(self, code: str | bytes, language: str, limits: Limits = COMPILE_LIMITS) -> Program:
+        """Compile a program in the jail, to be run many times. The latest programs are kept.
+
+        Raises:
+            CompileError: the compiler refused it, or ran into the limits.
+            LanguageUnavailable: that compiler is not on this machine.
+        """
+        source = _encode(code)
+        key = language, source, limits
+        with self._lock:
+            if key in self._programs:
+                return self._programs[key]
+        spec, path = languages.find(language)
+        job = Job("", language, files={spec.source: source}, collect=(languages.PROGRAM,), limits=limits)
+        result = self._run(job, argv=[path, *spec.compile])
+        if not result.ok or languages.PROGRAM not in result.files:
+            refused = result.status is Status.RUNTIME_ERROR or result.ok
+            raise CompileError(dataclasses.replace(result, status=Status.COMPILE_ERROR) if refused else result)
+        program = Program(language, result.files[languages.PROGRAM])
+        with self._lock:
+            self._programs[key] = program
+            if len(self._programs) > _PROGRAMS_KEPT:
+                del self._programs[next(iter(self._programs))]
+        return program
+
+    def _run(self, job: Job, argv: list[str] | None = None) -> RunResult:
+        wall_s = (job.limits or self.limits).wall_s
         trouble = ""
         for _ in range(2):
             try:
-                worker, pool, supervisor = self._take(companion=False)
+                with self._worker() as worker:
+                    worker.send(*self._request(job, argv))
+                    return self._result(worker, wall_s)
             except WorkerLost as error:
-                trouble = self._lost(str(error))
-                continue
-            try:
-                worker.send(*self._request(job))
-                result = self._result(worker, (job.limits or self.limits).wall_s)
-            except WorkerLost as error:
-                trouble = self._lost(str(error))
-                self._discard(worker, pool, supervisor)
-                continue
-            pool.give(worker)
-            return result
+                trouble = self._count(error)
         return RunResult(Status.INTERNAL_ERROR, detail=trouble, level=self.level)
 
     def run_batch(self, jobs: Iterable[Job | str]) -> list[RunResult]:
         """Run many programs, `workers` at a time; results in the order of the jobs."""
         prepared = [Job(job) if isinstance(job, str) else job for job in jobs]
-        with ThreadPoolExecutor(self.workers, "sandbox") as threads:
-            return list(threads.map(self.run_job, prepared))
+        return list(self._executor().map(self.run_job, prepared))
 
-    async def arun(self, code: str | bytes, **options: Any) -> RunResult:
+    async def arun(self, code: str | bytes | Program, **options: Any) -> RunResult:
         """`run` for an event loop, which stays free meanwhile."""
-        return await asyncio.to_thread(self.run, code, **options)
+        return await asyncio.wrap_future(self._executor().submit(self.run, code, **options))
 
     # Sessions
 
@@ -112,45 +164,48 @@ class Sandbox:
         """Start a long-lived job and return our end of its channel; see the package's docstring.
 
         Raises:
+            ValueError: `entry` names no module of this sandbox.
             SandboxBroken: it could not be started, twice.
         """
+        if entry.partition(":")[0] not in self._config["modules"] or not entry.partition(":")[2]:
+            known = ", ".join(self._config["modules"]) or "none"
+            raise ValueError(f"entry={entry!r}: write 'module:function' with one of the sandbox's modules ({known})")
         job = Job(code, files=files or {}, limits=limits, entry=entry)
         trouble = ""
         for _ in range(2):
-            try:
-                worker, pool, supervisor = self._take(companion=beside is not None)
-            except WorkerLost as error:
-                trouble = self._lost(str(error))
-                continue
             ours, theirs = socket.socketpair()
             try:
-                with theirs:
-                    worker.send(*self._request(job), fds=[theirs.fileno()])
+                with theirs, self._worker(keep=True, companion=beside is not None) as worker:
+                    worker.send(*self._request(job), fds=(theirs.fileno(),))
+                return Session(ours, partial(self._end, worker), limits or self.limits)
             except WorkerLost as error:
                 ours.close()
-                trouble = self._lost(str(error))
-                self._discard(worker, pool, supervisor)
-                continue
-
-            def finish(result: RunResult | None, worker: Worker = worker, pool: Pool = pool) -> RunResult:
-                if result is not None:
-                    pool.give(worker)
-                    return result
-                self._discard(worker, pool, supervisor)
-                return RunResult(Status.INTERNAL_ERROR, detail=self._lost("worker lost"), level=self.level)
-
-            return Session(ours, worker, self._result, finish, limits or self.limits)
+                trouble = self._count(error)
         raise SandboxBroken(f"no session could be started: {trouble}")
+
+    def _end(self, worker: Worker, limits: Limits) -> RunResult:
+        """End a session's job, and free its worker."""
+        supervisor = worker.supervisor
+        try:
+            worker.send({"op": "end"})
+            result = self._result(worker, limits.wall_s)
+        except WorkerLost as error:
+            supervisor.discard(worker)
+            return RunResult(Status.INTERNAL_ERROR, detail=self._count(error), level=self.level)
+        supervisor.give(worker)
+        return result
 
     # Life
 
     def close(self) -> None:
         """End every process of this sandbox; returns when they are gone. Jobs still running end as internal errors."""
         with self._lock:
-            if self._closed or self._owner != os.getpid():
+            if self._closed:
                 return
             self._closed = True
         self._supervisor.close()
+        if self._threads:
+            self._threads.shutdown()
 
     def __enter__(self) -> Sandbox:
         return self
@@ -159,49 +214,79 @@ class Sandbox:
         self.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_supervisor"):
+        if hasattr(self, "level"):
             self.close()
+
+    def after_fork(self) -> None:
+        """In a forked copy of the caller: this sandbox is the parent's, so begin with processes of our own."""
+        self._lock = threading.Lock()
+        self._threads = None
+        self._supervisor.abandon()
 
     # Inside
 
-    def _take(self, *, companion: bool) -> tuple[Worker, Pool, Supervisor]:
+    @contextmanager
+    def _worker(self, *, keep: bool = False, companion: bool = False) -> Iterator[Worker]:
+        """A worker for one job. It is taken out of service if anything goes wrong, for then nobody knows its state."""
         with self._lock:
             if self._closed:
                 raise SandboxBroken("this sandbox is closed")
-            if self._owner != os.getpid() or not self._supervisor.alive():
-                self._restart()
-            supervisor, pool = self._supervisor, self._companions if companion else self._pool
-        return pool.take(supervisor), pool, supervisor
-
-    def _discard(self, worker: Worker, pool: Pool, supervisor: Supervisor) -> None:
+            if not self._supervisor.alive():
+                self._supervisor.close()
+                self._supervisor = self._start()
+            supervisor = self._supervisor
+        worker = supervisor.take(companion=companion)
         try:
-            supervisor.kill(worker)
-        except WorkerLost:
-            pass
-        pool.drop()
+            yield worker
+        except BaseException:
+            supervisor.discard(worker)
+            raise
+        if not keep:
+            supervisor.give(worker)
 
-    def _lost(self, trouble: str) -> str:
+    def _executor(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(self.workers, "sandbox")
+            return self._threads
+
+    def _count(self, error: WorkerLost) -> str:
         with self._lock:
             self.internal_errors += 1
-        return trouble
+        return str(error)
 
-    def _request(self, job: Job) -> tuple[dict[str, Any], list[bytes]]:
+    def _request(self, job: Job, argv: list[str] | None = None) -> tuple[dict[str, Any], list[bytes]]:
         limits = job.limits or self.limits
+        for name in (*job.files, *job.collect):
+            if os.path.normpath(name) != name or name.startswith(("/", "..")) or name == "." or "\0" in name:
+                raise ValueError(
+                    f"file name {name!r}: write a relative path inside the working directory, without '..'"
+                )
+        code, files, tool = b"", job.files, argv is not None
+        if isinstance(job.code, Program):
+            argv, files = [f"./{languages.PROGRAM}", *job.args], {**files, languages.PROGRAM: job.code.binary}
+        elif job.language == "python":
+            code = _encode(job.code)
+        elif argv is None:
+            spec, path = languages.find(job.language)
+            argv, files = [path, *spec.run, *job.args], {**files, spec.source: _encode(job.code)}
         header = {
             "op": "run",
-            "argv": [],
+            "argv": argv or [],
             "args": list(job.args),
             "entry": job.entry,
-            "files": list(job.files),
-            "executable": False,
+            "tool": tool,
+            "files": list(files),
+            "executable": isinstance(job.code, Program),
             "collect": list(job.collect),
             "limits": {name: getattr(limits, name) for name in limits.__slots__},
         }
-        code = job.code.encode("utf-8", "surrogatepass") if isinstance(job.code, str) else job.code
-        return header, [code, job.stdin, *job.files.values()]
+        return header, [code, job.stdin, *files.values()]
 
     def _result(self, worker: Worker, wall_s: float) -> RunResult:
         header, blobs = worker.recv(wall_s)
+        if header["status"] == Status.INTERNAL_ERROR:
+            raise WorkerLost(header["detail"])
         return RunResult(
             status=Status(header["status"]),
             stdout=blobs[0],
@@ -218,12 +303,29 @@ class Sandbox:
         )
 
 
+def _encode(code: str | bytes) -> bytes:
+    """Source text as bytes, whatever it holds: a lone surrogate is the program's error, not ours."""
+    return code.encode("utf-8", "surrogatepass") if isinstance(code, str) else code
+
+
 def _config(level: Level | None, preload: Sequence[str], modules: list[str]) -> dict[str, Any]:
     packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
     return {
         "level": None if level is None else int(level),
-        "shared": list(dict.fromkeys([sys.base_prefix, sys.prefix, *packages])),
+        "shared": list(dict.fromkeys([sys.base_prefix, sys.prefix, *packages, *languages.shared_directories()])),
         "sys_path": packages,
         "preload": list(preload),
         "modules": modules,
     }
+
+
+_boxes: weakref.WeakSet[Sandbox] = weakref.WeakSet()
+"""Every sandbox of this process, for the case that somebody forks it."""
+
+
+def _after_fork() -> None:
+    for box in list(_boxes):
+        box.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -1,4 +1,5 @@
-"""Control groups: the kernel's own count of a process tree's memory and tasks. Version 1 and 2, where they are writable.
+"""Control groups: the kernel's own count of a process tree's memory and tasks. Version 1 and 2, where they are
+writable.
 
 Each zygote is put into a group of its own, so that its jobs are born inside and joining costs nothing.
 """
@@ -24,21 +25,16 @@ class Group:
     def __init__(self, directories: list[str], unified: bool):
         self._directories = directories
         memory, pids = directories[0], directories[-1]
-        names = (
-            ("memory.max", "memory.peak", "memory.events")
-            if unified
-            else ("memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control")
-        )
-        self._limit = os.open(os.path.join(memory, names[0]), os.O_WRONLY | os.O_CLOEXEC)
-        self._peak = _open_if_there(os.path.join(memory, names[1]))
-        self._events = os.open(os.path.join(memory, names[2]), os.O_RDONLY | os.O_CLOEXEC)
+        limit, events = ("memory.max", "memory.events") if unified else ("memory.limit_in_bytes", "memory.oom_control")
+        self._limit = os.open(os.path.join(memory, limit), os.O_WRONLY | os.O_CLOEXEC)
+        self._events = os.open(os.path.join(memory, events), os.O_RDONLY | os.O_CLOEXEC)
         self._tasks = os.open(os.path.join(pids, "pids.max"), os.O_WRONLY | os.O_CLOEXEC)
         self._killed = 0
         self._set: tuple[int, int] | None = None
 
     @property
     def fds(self) -> tuple[int, ...]:
-        return tuple(fd for fd in (self._limit, self._peak, self._events, self._tasks) if fd is not None)
+        return self._limit, self._events, self._tasks
 
     def join(self, pid: int) -> None:
         """Move a process in; its children will follow."""
@@ -53,44 +49,18 @@ class Group:
         for directory in self._directories:
             remove(directory)
 
-    # As a memory counter: see `sandbox.memory.Polled`.
-
-    def reset(self, limit_mb: int, tasks: int) -> None:
-        """A new job begins."""
-        if (limit_mb, tasks) != self._set:
-            os.pwrite(self._limit, str((limit_mb << 20) + _ZYGOTE_BYTES).encode(), 0)
+    def set_limits(self, memory_mb: int, tasks: int) -> None:
+        """What the next job may use."""
+        if (memory_mb, tasks) != self._set:
+            os.pwrite(self._limit, str((memory_mb << 20) + _ZYGOTE_BYTES).encode(), 0)
             os.pwrite(self._tasks, str(tasks + 1).encode(), 0)
-            self._set = limit_mb, tasks
-        if self._peak is not None:
-            try:
-                os.pwrite(self._peak, b"0", 0)
-            except OSError:  # version 2 before Linux 6.12: the peak of all jobs so far
-                os.close(self._peak)
-                self._peak = None
-
-    def used_kb(self, pids: list[int]) -> int:
-        """Nothing to add up: the kernel enforces the limit."""
-        return 0
-
-    def peak_kb(self) -> int:
-        return int(os.pread(self._peak, 32, 0)) >> 10 if self._peak is not None else 0
+            self._set = memory_mb, tasks
 
     def ran_out(self) -> bool:
-        """Whether the kernel killed something of this job for want of memory."""
-        text = os.pread(self._events, 512, 0).decode().split()
-        return int(text[text.index("oom_kill") + 1]) > self._killed
-
-    def done(self) -> None:
-        """The job is over: what was killed belongs to the past."""
-        text = os.pread(self._events, 512, 0).decode().split()
-        self._killed = int(text[text.index("oom_kill") + 1])
-
-
-def _open_if_there(path: str) -> int | None:
-    try:
-        return os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return None
+        """Whether the kernel has killed something for want of memory since the last call that said so."""
+        words = os.pread(self._events, 512, 0).decode().split()
+        before, self._killed = self._killed, int(words[words.index("oom_kill") + 1])
+        return self._killed > before
 
 
 def create(name: str) -> Group:

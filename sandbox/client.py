@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox import frames
+from sandbox import cgroups, frames, scratch
 from sandbox.types import LevelUnavailable
 
-# Not `-m sandbox.supervisor`: the package's own __init__ would load the caller's half into the process that is to stay lean.
+# Not `-m sandbox.supervisor`: the package's own __init__ would load the caller's half into the process that is to
+# stay lean.
 _BOOT = """
 import sys, types
 package = types.ModuleType("sandbox")
@@ -30,8 +31,10 @@ _ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    "OPENSSL_CONF": "/dev/null",  # node ends at once when it may not read the system's
     "MKL_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "LD_BIND_NOW": "1",  # or every job resolves the symbols that it is the first to use
 }
 _PATIENCE_S = 60.0
 
@@ -43,15 +46,19 @@ class WorkerLost(Exception):
 class Worker:
     """One zygote, as the caller holds it."""
 
-    def __init__(self, conn: socket.socket, pid: int, flags: frozenset[str]):
+    def __init__(self, conn: socket.socket, pid: int, flags: frozenset[str], supervisor: Supervisor, pool: Pool):
         self._conn = conn
         self.pid = pid
         self.flags = flags
+        self.supervisor = supervisor
+        self.pool = pool
 
-    def send(self, header: dict[str, Any], blobs: Sequence[bytes] = (), fds: Sequence[int] = ()) -> None:
+    def send(
+        self, header: dict[str, Any], blobs: list[bytes] | tuple[bytes, ...] = (), fds: tuple[int, ...] = ()
+    ) -> None:
         try:
             self._conn.settimeout(_PATIENCE_S)
-            frames.send(self._conn, header, blobs, fds)
+            frames.send(self._conn, frames.request(header), blobs, fds)
         except OSError as error:
             raise WorkerLost(f"worker {self.pid}: {error}") from error
 
@@ -59,7 +66,7 @@ class Worker:
         try:
             self._conn.settimeout(timeout_s + _PATIENCE_S)
             header, blobs, _ = frames.recv(self._conn)
-            return header, blobs
+            return json.loads(header), blobs
         except (OSError, frames.Hangup, ValueError) as error:
             raise WorkerLost(f"worker {self.pid}: {error}") from error
 
@@ -67,11 +74,28 @@ class Worker:
         self._conn.close()
 
 
-class Supervisor:
-    """The supervisor process, as the caller holds it. Thread-safe; one request at a time."""
+class Pool:
+    """Places for at most `size` workers, each handed to one thread at a time."""
 
-    def __init__(self, config: Mapping[str, Any], sources: Sequence[bytes]):
+    def __init__(self, size: int):
+        self.places = threading.Semaphore(size)
+        self.free: list[Worker] = []
+
+
+class Supervisor:
+    """The supervisor process and its workers, as the caller holds them. Thread-safe.
+
+    Args:
+        config, sources: see `sandbox.zygote`.
+        size: how many workers there may be, and how many companions of theirs.
+    Raises:
+        LevelUnavailable: the machine cannot isolate as `config` asks.
+    """
+
+    def __init__(self, config: dict[str, Any], sources: list[bytes], size: int):
         self._lock = threading.Lock()
+        self._closed = False
+        self._workers, self._companions = Pool(size), Pool(size)
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_PATIENCE_S)
         # Descriptors 0 to 2 become a pipe without a partner: Python's own streams, made once, must not look seekable.
@@ -105,65 +129,66 @@ class Supervisor:
             raise LevelUnavailable(answer["error"])
         self.level: int = answer["level"]
 
-    def _request(self, header: dict[str, Any], blobs: Sequence[bytes] = ()) -> tuple[dict[str, Any], list[int]]:
+    def _request(
+        self, header: dict[str, Any], blobs: list[bytes] | tuple[bytes, ...] = ()
+    ) -> tuple[dict[str, Any], list[int]]:
         try:
             with self._lock:
-                frames.send(self._control, header, blobs)
+                frames.send(self._control, frames.request(header), blobs)
                 answer, _, fds = frames.recv(self._control)
-                return answer, fds
+                return json.loads(answer), fds
         except (OSError, frames.Hangup, ValueError) as error:
             raise WorkerLost(f"supervisor {self._process.pid}: {error}") from error
 
-    def spawn(self) -> Worker:
-        answer, fds = self._request({"op": "spawn"})
-        if "error" in answer:
-            raise WorkerLost(f"could not start a worker: {answer['error']}")
-        return Worker(socket.socket(fileno=fds[0]), answer["pid"], frozenset(answer["flags"]))
-
-    def kill(self, worker: Worker) -> None:
-        """End a worker and all that runs in it; returns when it is gone."""
-        worker.close()
-        self._request({"op": "kill", "pid": worker.pid})
-
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def close(self) -> None:
-        """End everything; returns when it is gone."""
-        self._control.close()
-        self._process.wait()
-
-
-class Pool:
-    """At most `size` workers of one supervisor, started when first needed, handed to one thread at a time."""
-
-    def __init__(self, size: int):
-        self._size = size
-        self._slots = threading.Semaphore(size)
-        self._free: list[Worker] = []
-
-    def take(self, supervisor: Supervisor) -> Worker:
-        """A worker of our own, after waiting for a free place. Give the place back with `give` or `drop`."""
-        self._slots.acquire()
+    def take(self, *, companion: bool = False) -> Worker:
+        """A worker of our own, once there is a free place. `give` it back, or `discard` it when it is no good."""
+        pool = self._companions if companion else self._workers
+        pool.places.acquire()
         try:
-            return self._free.pop()
+            return pool.free.pop()
         except IndexError:
             pass
         try:
-            return supervisor.spawn()
+            return self._spawn(pool)
         except BaseException:
-            self._slots.release()
+            pool.places.release()
             raise
+
+    def _spawn(self, pool: Pool) -> Worker:
+        answer, fds = self._request({"op": "spawn"})
+        if "error" in answer:
+            raise WorkerLost(f"could not start a worker: {answer['error']}")
+        return Worker(socket.socket(fileno=fds[0]), answer["pid"], frozenset(answer["flags"]), self, pool)
 
     def give(self, worker: Worker) -> None:
         """Put a worker back that is ready for the next job."""
-        self._free.append(worker)
-        self._slots.release()
+        if self._closed:
+            worker.close()
+        worker.pool.free.append(worker)
+        worker.pool.places.release()
 
-    def drop(self) -> None:
-        """Give back the place of a worker that is gone."""
-        self._slots.release()
+    def discard(self, worker: Worker) -> None:
+        """End a worker and all that runs in it; returns when it is gone."""
+        worker.close()
+        try:
+            self._request({"op": "kill", "pid": worker.pid})
+        except WorkerLost:
+            self._closed = True  # with the supervisor all its workers are gone
+        worker.pool.places.release()
 
-    def clear(self) -> list[Worker]:
-        free, self._free = self._free, []
-        return free
+    def alive(self) -> bool:
+        return not self._closed and self._process.poll() is None
+
+    def close(self) -> None:
+        """End everything; returns when it is gone."""
+        self.abandon()
+        if self._process.wait() != 0:  # it was killed, so it left its control groups and directories
+            cgroups.sweep()
+            scratch.sweep()
+
+    def abandon(self) -> None:
+        """Let go of the descriptors only: for a forked copy of the caller, whose parent goes on using them."""
+        self._closed = True
+        self._control.close()
+        for worker in (*self._workers.free, *self._companions.free):
+            worker.close()

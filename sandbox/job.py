@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import _signal
+import atexit
 import os
 import sys
 from collections.abc import Callable, Sequence
-from types import ModuleType
-from typing import Any, NoReturn
 
 from sandbox.frames import Channel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, NoReturn
 
 
 def run_script(code: bytes, args: Sequence[str], path: str) -> NoReturn:
     """Execute source text as `__main__`, and end this process as the interpreter would."""
     main = _fresh_main(path)
     sys.argv = [path, *args]
+    _reseed()
 
     def body() -> None:
         exec(compile(code.decode("utf-8", "surrogatepass"), path, "exec"), main.__dict__)
@@ -26,16 +32,15 @@ def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, path: st
     """Call a session's entry function, and end this process when it returns."""
     main = _fresh_main(path)
     sys.argv = [path]
+    _reseed()
     _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
 
 
-def run_program(argv: Sequence[str]) -> NoReturn:
+def run_program(argv: list[str]) -> NoReturn:
     """Become another program."""
-    import signal
-
     # Python ignores these two; a program started by a shell finds them at their defaults.
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_DFL)
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(number, _signal.SIG_DFL)
     try:
         os.execv(argv[0], argv)
     except OSError as error:
@@ -44,14 +49,18 @@ def run_program(argv: Sequence[str]) -> NoReturn:
 
 
 def _fresh_main(path: str) -> ModuleType:
-    """A `__main__` of its own, as pickle and inspect expect; the sandbox's own modules leave the table."""
-    for name in [name for name in sys.modules if name == "sandbox" or name.startswith("sandbox.")]:
-        del sys.modules[name]
-    main = ModuleType("__main__")
+    """A `__main__` of its own, as pickle and inspect expect."""
+    main = type(sys)("__main__")
     main.__dict__.update(__file__=path, __builtins__=__builtins__)
     sys.modules["__main__"] = main
     sys.path[0:0] = [os.path.dirname(path)]
     return main
+
+
+def _reseed() -> None:
+    """`random` sees to itself at a fork; numpy's global generator, where preloaded, would repeat itself in each job."""
+    if numpy_random := sys.modules.get("numpy.random"):
+        numpy_random.seed()
 
 
 def _exit_code(body: Callable[[], None]) -> int:
@@ -74,11 +83,9 @@ def _exit_code(body: Callable[[], None]) -> int:
 
 def _finish(code: int, main: ModuleType) -> NoReturn:
     """Wait for threads, run atexit functions, drop the globals, flush: as at the end of a script."""
-    import atexit
-
     try:
         if threading := sys.modules.get("threading"):
-            threading._shutdown()  # type: ignore[attr-defined]
+            threading._shutdown()
         atexit._run_exitfuncs()
         main.__dict__.clear()
     except BaseException:

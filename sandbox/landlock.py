@@ -76,8 +76,3 @@ def _allow(rules: int, path: str, allowed: int) -> None:
         linux.syscall("landlock_add_rule", rules, 1, rule, 0)
     finally:
         os.close(beneath)
-
-
-def restrict_self(rules: int) -> None:
-    """From here on this process and its children are held to the rules. Needs no_new_privs."""
-    linux.syscall("landlock_restrict_self", rules, 0)

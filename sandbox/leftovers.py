@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-
-_NAME = re.compile(r"assay-(\d+)-(\d+)-\d+")
 
 
 def prefix() -> str:
@@ -21,16 +18,19 @@ def stale(directory: str) -> list[str]:
         return []
     found = []
     for name in names:
-        match = _NAME.fullmatch(name)
-        if match and _start_time(int(match[1])) != int(match[2]):
+        kind, _, numbers = name.partition("-")
+        parts = numbers.split("-")
+        ours = kind == "assay" and len(parts) == 3 and all(part.isdigit() for part in parts)
+        if ours and _start_time(int(parts[0])) != int(parts[1]):
             found.append(name)
     return found
 
 
 def _start_time(pid: int) -> int:
-    """In clock ticks since boot; -1 when there is no such process."""
+    """In clock ticks since boot; -1 when there is no such process, or a dead one that nobody has reaped."""
     try:
         with open(f"/proc/{pid}/stat") as file:
-            return int(file.read().rpartition(")")[2].split()[19])
+            fields = file.read().rpartition(")")[2].split()
     except OSError:
         return -1
+    return -1 if fields[0] == "Z" else int(fields[19])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sandbox import cgroups, landlock, leftovers, linux, namespaces, rootfs, seccomp
 
@@ -34,14 +33,14 @@ _NO_NAMESPACES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Machine:
     """What is missing, as a sentence each; empty where nothing is."""
 
-    seccomp: str
-    landlock: str
-    namespaces: str
-    cgroups: str
+    def __init__(self, seccomp: str, landlock: str, namespaces: str, cgroups: str):
+        self.seccomp = seccomp
+        self.landlock = landlock
+        self.namespaces = namespaces
+        self.cgroups = cgroups
 
     @classmethod
     def probe(cls, shared: Sequence[str]) -> Machine:
@@ -112,7 +111,7 @@ def _in_child(attempt: Callable[[], None]) -> str:
 def _try_seccomp() -> None:
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
     try:
-        seccomp.Filter(seccomp.program()).install()
+        seccomp.Filter(seccomp.zygotes_program()).install()
     except OSError as error:
         raise OSError(f"the kernel takes no seccomp filter ({error})") from error
 

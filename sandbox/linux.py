@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 
 MACHINE = os.uname().machine
 
@@ -20,6 +21,7 @@ MADV_COLLAPSE = 25
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
 # Calls younger than the split of the number tables have the same number everywhere.
 _NEW = {"mount_setattr": 442, "landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
@@ -28,22 +30,28 @@ _ARM64 = {"pivot_root": 41, "capset": 91}
 NUMBERS = {**_NEW, **(_ARM64 if MACHINE == "aarch64" else _X86_64)}
 
 
-def _checked(result: int, what: str) -> int:
+_CAPABILITY_HEADER = struct.pack("=Ii", 0x20080522, 0)  # version 3, this process
+_NO_CAPABILITIES = bytes(24)
+
+
+_RESTRICT_SELF = NUMBERS["landlock_restrict_self"]
+
+
+def _checked(result: int, what: object) -> int:
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
 
 
-def syscall(name: str, *args: int | bytes | None | ctypes.Array | object) -> int:
+def syscall(name: str, *args: object) -> int:
     """The raw call of that name; raises OSError as the `os` module would."""
     wide = [ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in args]
     return _checked(_libc.syscall(ctypes.c_long(NUMBERS[name]), *wide), name)
 
 
 def prctl(option: int, *args: int) -> int:
-    padded = [ctypes.c_ulong(arg) for arg in (*args, 0, 0, 0, 0)[:4]]
-    return _checked(_libc.prctl(option, *padded), f"prctl({option})")
+    return _checked(_libc.prctl(option, *(*args, 0, 0, 0, 0)[:4]), ("prctl", option))
 
 
 def unshare(flags: int) -> None:
@@ -67,11 +75,12 @@ def umount(target: str) -> None:
 
 def drop_capabilities() -> None:
     """Empty this process's permitted, effective and inheritable sets."""
+    syscall("capset", _CAPABILITY_HEADER, _NO_CAPABILITIES)
 
-    class Header(ctypes.Structure):
-        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
 
-    syscall("capset", ctypes.byref(Header(0x20080522, 0)), ctypes.byref((ctypes.c_uint32 * 6)()))
+def restrict(rules: int) -> None:
+    """Hold this process and its children to a Landlock ruleset. Needs no_new_privs."""
+    _checked(_libc.syscall(_RESTRICT_SELF, rules, 0), "landlock_restrict_self")
 
 
 def madvise(address: int, length: int, advice: int) -> None:

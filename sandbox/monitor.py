@@ -1,61 +1,43 @@
-"""Watching one job from outside: collect what it writes, hold it to its limits, end its whole tree, say how it ended."""
+"""Watching one job from outside: collect what it writes, hold it to its limits, end its tree, say how it ended."""
 
 from __future__ import annotations
 
+import _signal
 import os
 import select
-import signal
 import time
-from dataclasses import dataclass, field
-from typing import Any
 
 from sandbox import procfs
+from sandbox.cgroups import Group
 from sandbox.scratch import Scratch
 
 _CHUNK = 1 << 16
 _TICK_S = 0.01
 _OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"memory allocation of", b"heap out of memory", b"out of memory")
+_SIGNAL_NAMES = {
+    number: name for name, number in vars(_signal).items() if name.startswith("SIG") and not name.startswith("SIG_")
+}
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What is known of a job once nothing of it is left."""
-
-    status: str
-    detail: str
-    exit_code: int | None
-    signal: int | None
-    cpu_s: float
-    wall_s: float
-    peak_kb: int
-    out: bytes
-    err: bytes
-
-    def header(self) -> dict[str, Any]:
-        names = ("status", "detail", "exit_code", "signal", "cpu_s", "wall_s", "peak_kb")
-        return {name: getattr(self, name) for name in names}
-
-
-@dataclass(slots=True)
 class Tree:
     """The processes of one job.
 
     Args:
-        pid: its first process.
         owns_namespace: we are pid 1 of a pid namespace, so every process but us is the job's.
     """
 
-    pid: int
-    owns_namespace: bool
-    reaped_cpu_s: float = 0.0
-    waited: tuple[int, Any] | None = None  # wait status and resource usage of the first process
-    peak_kb: int = 0
+    def __init__(self, owns_namespace: bool):
+        self.pid = 0  # its first process, once there is one
+        self.owns_namespace = owns_namespace
+        self.cpu_reaped_s = 0.0
+        self.peak_kb = 0
+        self.status: int | None = None  # of the first process, once it is dead
 
     def pids(self) -> list[int]:
         return procfs.others() if self.owns_namespace else [self.pid]
 
     def cpu_s(self) -> float:
-        return self.reaped_cpu_s + sum(procfs.cpu_s(pid) for pid in self.pids())
+        return self.cpu_reaped_s + sum(map(procfs.cpu_s, self.pids()))
 
     def reap(self) -> bool:
         """Collect the dead without waiting. False when no child is left at all."""
@@ -66,34 +48,30 @@ class Tree:
                 return False
             if pid == 0:
                 return True
-            self.reaped_cpu_s += usage.ru_utime + usage.ru_stime
+            self.cpu_reaped_s += usage.ru_utime + usage.ru_stime
             self.peak_kb = max(self.peak_kb, usage.ru_maxrss)
             if pid == self.pid:
-                self.waited = status, usage
+                self.status = status
 
     def kill(self) -> None:
         """End every process of the job and wait until none is left.
 
-        As init of a pid namespace one call reaches all of them, and the kernel lets no fork slip through: a process with a
-        fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
+        As init of a pid namespace one call reaches all of them, and no fork slips through: a process with
+        a fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
         """
         while self.reap():
-            if self.owns_namespace:
-                _kill(-1)
-            else:
-                for pid in procfs.children(os.getpid()):
-                    _kill(pid)
+            for pid in [-1] if self.owns_namespace else procfs.children(os.getpid()):
+                _kill(pid)
             time.sleep(0.0002)
 
 
 def _kill(pid: int) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, _signal.SIGKILL)
     except ProcessLookupError:
-        pass
+        return
 
 
-@dataclass(slots=True)
 class Monitor:
     """Watches one job to its end.
 
@@ -102,40 +80,67 @@ class Monitor:
         out, err: read ends of its stdout and stderr, non-blocking; closed at the end.
         hangup: our connection to the caller: readable means that the job is to end now.
         limits: fields of `sandbox.Limits`.
-        memory: what counts the memory of the tree.
+        group: the control group that the job is in, if any.
         scratch: where it may write.
     """
 
-    tree: Tree
-    out: int
-    err: int
-    hangup: int
-    limits: dict[str, Any]
-    memory: Any
-    scratch: Scratch
-    _chunks: dict[int, list[bytes]] = field(default_factory=dict)
-    _room: int = 0
+    def __init__(
+        self,
+        tree: Tree,
+        out: int,
+        err: int,
+        hangup: int,
+        limits: dict[str, int],
+        group: Group | None,
+        scratch: Scratch,
+    ):
+        self.tree = tree
+        self.limits = limits
+        self.stdout = b""
+        self.stderr = b""
+        self.hung_up = False
+        self._out, self._err, self._hangup = out, err, hangup
+        self._group = group
+        self._scratch = scratch
+        self._chunks: dict[int, list[bytes]] = {out: [], err: []}
+        self._room = int(limits["output_kb"]) << 10
+        self._poll = select.poll()
+        for fd in (out, err, hangup):
+            self._poll.register(fd, select.POLLIN)
 
-    def run(self) -> Outcome:
+    def run(self, pid: int) -> dict[str, object]:
+        """Watch process `pid` until nothing of the job is left; then say how it ended, and have its output."""
+        self.tree.pid = pid
         start = time.monotonic()
-        self._chunks = {self.out: [], self.err: []}
-        self._room = int(self.limits["output_kb"]) << 10
-        verdict = self._watch(start)
+        word, detail = self._watch(start)
         self.tree.kill()
         wall_s = time.monotonic() - start
-        for fd in (self.out, self.err):
+        for fd in (self._out, self._err):
             while self._read(fd):
                 pass
             os.close(fd)
-        return self._outcome(verdict, wall_s)
+        self.stdout, self.stderr = b"".join(self._chunks[self._out]), b"".join(self._chunks[self._err])
+        status = self.tree.status or 0
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        ran_out = self._group is not None and self._group.ran_out()
+        if not word:
+            word, detail = self._too_much_memory() if ran_out else self._own_end(code, killed)
+        return {
+            "status": word,
+            "detail": detail,
+            "exit_code": code,
+            "signal": killed,
+            "cpu_s": self.tree.cpu_reaped_s,
+            "wall_s": wall_s,
+            "peak_kb": self.tree.peak_kb,
+        }
 
     def _watch(self, start: float) -> tuple[str, str]:
         """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""
         deadline = start + self.limits["wall_s"]
-        pidfd = os.pidfd_open(self.tree.pid)
-        poll = select.poll()
-        for fd in (self.out, self.err, pidfd, self.hangup):
-            poll.register(fd, select.POLLIN)
+        poll, pidfd = self._poll, os.pidfd_open(self.tree.pid)
+        poll.register(pidfd, select.POLLIN)
         next_look = start + _TICK_S
         try:
             while True:
@@ -149,8 +154,12 @@ class Monitor:
                 for fd, _ in poll.poll(max(0.0, min(deadline, next_look) - now) * 1000 + 0.1):
                     if fd == pidfd:
                         return "", ""
-                    if fd == self.hangup:  # left unread: an "end" that finds no job running is ignored
-                        return "ok", "closed by the caller"
+                    if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
+                        if not procfs.exiting(self.tree.pid):
+                            self.hung_up = True
+                            return "ok", "closed by the caller"
+                        poll.unregister(fd)  # it has ended, and the caller has noticed before us
+                        continue
                     if not self._read(fd):
                         poll.unregister(fd)
                 if self._room < 0:
@@ -161,15 +170,27 @@ class Monitor:
     def _look(self) -> tuple[str, str] | None:
         """Limits that only the sum over the tree can show."""
         self.tree.reap()
-        if self.tree.waited:
+        if self.tree.status is not None:
             return None
         cpu_s = self.tree.cpu_s()
         if cpu_s > self.limits["cpu_s"]:
             return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         pids = self.tree.pids()
-        if self.memory.used_kb(pids) > self.limits["memory_mb"] << 10 or self.memory.ran_out():
+        if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or (self._group and self._group.ran_out()):
             return self._too_much_memory()
         return self._overuse(pids)
+
+    def _memory_kb(self, pids: list[int]) -> int:
+        """Memory of these processes together; also keeps the peak.
+
+        The quick sum counts pages that several processes share several times, so it is taken again with care before it
+        costs a job its life.
+        """
+        used = sum(map(procfs.anonymous_kb, pids))
+        if used > self.limits["memory_mb"] << 10:
+            used = sum(map(procfs.proportional_kb, pids))
+        self.tree.peak_kb = max(self.tree.peak_kb, used)
+        return used
 
     def _overuse(self, pids: list[int]) -> tuple[str, str] | None:
         """What the kernel limits by itself, except at the levels below namespaces."""
@@ -178,9 +199,10 @@ class Monitor:
         tasks = sum(map(procfs.threads, pids))
         if tasks > self.limits["tasks"]:
             return "sandbox_violation", f"had {tasks} tasks, limit {self.limits['tasks']}"
-        size, files = self.scratch.used()
+        size, files = self._scratch.used()
         if size > self.limits["disk_mb"] << 20 or files > self.limits["inodes"]:
-            return "sandbox_violation", f"wrote {size >> 20} MB in {files} files, limit {self.limits['disk_mb']} MB"
+            allowed = f"{self.limits['disk_mb']} MB or {self.limits['inodes']} files"
+            return "sandbox_violation", f"wrote more than {allowed}"
         return None
 
     def _read(self, fd: int) -> bool:
@@ -200,38 +222,20 @@ class Monitor:
     def _too_much_memory(self) -> tuple[str, str]:
         return "memory_limit_exceeded", f"held more than {self.limits['memory_mb']} MB"
 
-    def _outcome(self, verdict: tuple[str, str], wall_s: float) -> Outcome:
-        assert self.tree.waited is not None
-        status, _ = self.tree.waited
-        out, err = b"".join(self._chunks[self.out]), b"".join(self._chunks[self.err])
-        killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
-        word, detail = verdict
-        if not word:
-            word, detail = self._own_end(code, killed, err)
-        peak_kb = max(self.tree.peak_kb, self.memory.peak_kb())
-        self.memory.done()
-        return Outcome(word, detail, code, killed, self.tree.reaped_cpu_s, wall_s, peak_kb, out, err)
-
-    def _own_end(self, code: int | None, killed: int | None, err: bytes) -> tuple[str, str]:
+    def _own_end(self, code: int | None, killed: int | None) -> tuple[str, str]:
         """The status of a job that we did not end."""
         if self._room < 0:
             return self._too_much_output()
-        if self.memory.ran_out():
-            return self._too_much_memory()
-        if killed == signal.SIGXCPU or (killed == signal.SIGKILL and self.tree.reaped_cpu_s >= self.limits["cpu_s"]):
-            return "time_limit_exceeded", f"used {self.tree.reaped_cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
+        if killed == _signal.SIGXCPU or (killed == _signal.SIGKILL and self.tree.cpu_reaped_s >= self.limits["cpu_s"]):
+            return "time_limit_exceeded", f"used {self.tree.cpu_reaped_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         if killed is not None:
-            return "runtime_error", f"killed by {signal.Signals(killed).name if killed in _SIGNALS else killed}"
+            return "runtime_error", f"killed by {_SIGNAL_NAMES.get(killed, killed)}"
         if code == 0:
             return "ok", ""
         # An allocation was refused. A program can print this too: it only picks among ways to fail.
-        if any(word in err[-2000:] for word in _OUT_OF_MEMORY):
+        if any(word in self.stderr[-2000:] for word in _OUT_OF_MEMORY):
             return self._too_much_memory()
         return "runtime_error", f"exit code {code}"
-
-
-_SIGNALS = {int(number) for number in signal.Signals}
 
 
 def nonblocking_pipe() -> tuple[int, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import _socket
 import os
-import socket
 from collections.abc import Callable
 
 from sandbox import linux
+from sandbox.frames import Socket
 
 ALL = (
     linux.CLONE_NEWUSER
@@ -27,31 +28,32 @@ HOST_ID = 0x7A000000
 def fork_into(child: Callable[[], None], flags: int = ALL) -> int:
     """Start `child` as the first process of new namespaces, and return its pid. `child` must not return.
 
-    A pid namespace begins with the next child, so an intermediate process enters and forks again. The calling process has to
+    A pid namespace begins with the next child, so an intermediate process enters and forks again. The calling process
+    has to
     be a child subreaper: the grandchild becomes its child once the intermediate has gone.
 
     Raises:
         OSError: the kernel refuses one of the namespaces; the message names the call.
     """
-    ours, theirs = socket.socketpair()
+    ours, theirs = _socket.socketpair()
     middle = os.fork()
     if middle == 0:
         ours.close()
         _enter(theirs, child, flags)
     theirs.close()
-    with ours:
+    answer = ours.recv(4096)
+    if answer == b"entered":
+        _write_maps(middle)
+        ours.send(b"mapped")
         answer = ours.recv(4096)
-        if answer == b"entered":
-            _write_maps(middle)
-            ours.send(b"mapped")
-            answer = ours.recv(4096)
+    ours.close()
     os.waitpid(middle, 0)
     if not answer.isdigit():
         raise OSError(answer.decode() or "the process that enters the namespaces died")
     return int(answer)
 
 
-def _enter(sock: socket.socket, child: Callable[[], None], flags: int) -> None:
+def _enter(sock: Socket, child: Callable[[], None], flags: int) -> None:
     """In the intermediate process: unshare, wait for the maps, fork, tell the pid."""
     try:
         linux.unshare(flags)

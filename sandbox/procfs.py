@@ -46,7 +46,13 @@ def proportional_kb(pid: int) -> int:
             total += int(line.split()[1])
         elif line.startswith("Pss:"):
             files = int(line.split()[1])
-    return total or files
+    return total or files or anonymous_kb(pid)
+
+
+def exiting(pid: int) -> bool:
+    """Whether a process is dead or on its way (PF_EXITING)."""
+    fields = _stat(pid)
+    return not fields or bool(int(fields[6]) & 4)
 
 
 def threads(pid: int) -> int:

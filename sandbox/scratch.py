@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Mapping
 
 from sandbox import leftovers, linux
 
 DIRS = ("work", "tmp", "shm")
+_DEEPEST = 256
 _REMOUNT_ABOVE = 64  # inodes: beyond, a new tmpfs is cheaper than removing the old one's files
 
 
@@ -29,6 +31,7 @@ class Scratch:
         self._mounted = mounted
         self._owner = owner
         self._quota = (0, 0)
+        self._watched = [path, *[os.path.join(path, name) for name in DIRS]]
         if mounted:
             self.set_quota(32, 4096)
         self._furnish()
@@ -62,15 +65,21 @@ class Scratch:
 
     def collect(self, name: str, limit: int) -> bytes | None:
         """A plain file that the job left in its working directory; None when there is none of at most `limit` bytes."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a link would lead us where only we may go
+        above = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fd = os.open(os.path.join(self.work, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return None
-        with open(fd, "rb") as file:
-            status = os.fstat(fd)
+            for part in ("work", *name.split("/")):
+                fd = os.open(part, flags, dir_fd=above)
+                os.close(above)
+                above = fd
+            status = os.fstat(above)
             if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
                 return None
-            return file.read(limit)
+            return os.read(above, limit)
+        except OSError:
+            return None
+        finally:
+            os.close(above)
 
     def clean(self) -> None:
         """Make it as new. Costs four `stat` calls when the job wrote nothing. Nobody may be running in it."""
@@ -91,13 +100,19 @@ class Scratch:
             status = os.statvfs(self.path)
             return (status.f_blocks - status.f_bfree) * status.f_frsize, status.f_files - status.f_ffree
         size = count = 0
-        for where, _, names in os.walk(self.path):
-            for name in names:
-                count += 1
-                try:
-                    size += os.lstat(os.path.join(where, name)).st_blocks * 512
-                except OSError:
-                    pass
+        pending = [(self.path, 0)]
+        while pending:
+            directory, depth = pending.pop()
+            if depth > _DEEPEST:  # beyond some depth no path reaches what is there
+                return sys.maxsize, sys.maxsize
+            try:
+                for entry in os.scandir(directory):
+                    count += 1
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        pending.append((entry.path, depth + 1))
+            except OSError:  # removed meanwhile, or made unreadable
+                continue
         return size, count
 
     def _inodes(self) -> int:
@@ -119,11 +134,10 @@ class Scratch:
 
     def _state(self) -> list[int]:
         """Whatever a job can change here shows in one of these: the change time moves with entries, modes, times."""
-        found = [os.stat(os.path.join(self.path, name)).st_ctime_ns for name in ("", *DIRS) if self._there(name)]
-        return [*found, self._inodes() if self._mounted else 0]
-
-    def _there(self, name: str) -> bool:
-        return os.path.lexists(os.path.join(self.path, name))
+        try:
+            return [*[os.stat(path).st_ctime_ns for path in self._watched], self._inodes() if self._mounted else 0]
+        except OSError:  # one of them is gone
+            return []
 
 
 _HOSTS = ("/dev/shm", "/tmp", "/var/tmp")

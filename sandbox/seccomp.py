@@ -1,7 +1,7 @@
-"""The system calls that a job may not make, as a classic BPF program built once per zygote.
+"""The system calls that a job may not make, as classic BPF programs built once per zygote.
 
-A list of what is refused, since honest programs in six languages use the rest; and whatever the kernel has learnt after the
-last call known here does not exist for a job.
+A list of what is refused, since honest programs in six languages use the rest; and whatever the kernel has learnt
+after the last call known here does not exist for a job.
 """
 
 from __future__ import annotations
@@ -48,13 +48,11 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "lookup_dcookie": (212, 18),
     "lsetxattr": (189, 6),
     "mbind": (237, 235),
-    "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "migrate_pages": (256, 238),
     "mknod": (133, None),
     "mknodat": (259, 33),
     "modify_ldt": (154, None),
-    "mount": (165, 40),
     "mount_setattr": (442, 442),
     "move_mount": (429, 429),
     "move_pages": (279, 239),
@@ -67,7 +65,6 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "perf_event_open": (298, 241),
     "personality": (135, 92),
     "pidfd_getfd": (438, 438),
-    "pidfd_open": (434, 434),
     "pidfd_send_signal": (424, 424),
     "pivot_root": (155, 41),
     "process_madvise": (440, 440),
@@ -95,13 +92,20 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "swapoff": (168, 225),
     "swapon": (167, 224),
     "syslog": (103, 116),
-    "umount2": (166, 39),
     "unshare": (272, 97),
     "uselib": (134, None),
     "userfaultfd": (323, 282),
     "ustat": (136, None),
     "vhangup": (153, 58),
     "vmsplice": (278, 75),
+}
+
+# What a zygote itself needs: refused to its jobs by a second filter, so that the long one is made once.
+_ZYGOTES_CALLS: dict[str, tuple[int | None, int | None]] = {
+    "memfd_create": (319, 279),
+    "mount": (165, 40),
+    "pidfd_open": (434, 434),
+    "umount2": (166, 39),
 }
 
 # Refused where a job shares its user id with files of the host: Landlock does not govern these.
@@ -125,6 +129,7 @@ _ARCH = 0xC000003E if _X86 else 0xC00000B7
 _LAST_KNOWN = 466
 _CLONE, _CLONE3, _FORK, _VFORK = (56, 435, 57, 58) if _X86 else (220, 435, None, None)
 _SOCKETPAIR, _PRLIMIT, _PRCTL, _IOCTL = (53, 302, 157, 16) if _X86 else (199, 261, 167, 29)
+_KILL, _TKILL, _TGKILL = (62, 200, 234) if _X86 else (129, 130, 131)
 _SETPRIORITY = 141 if _X86 else 140
 _SCHED_SET = (142, 144, 203, 314) if _X86 else (118, 119, 122, 274)  # param, scheduler, affinity, attr
 _NEW_NAMESPACES = 0x7E020080  # CLONE_NEW*, all of them
@@ -133,7 +138,7 @@ _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_PTRACER = 1, 22, 0x59616D61
 
 _LOAD, _EQUAL, _GREATER, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_ALLOW, _KILL_PROCESS = 0x7FFF0000, 0x80000000
 _NR, _ARCHITECTURE = 0, 4
 
 
@@ -174,17 +179,12 @@ class _Program:
         return b"".join(self._code)
 
 
-def program(*, deny_fork: bool = False, deny_owner_calls: bool = False) -> bytes:
-    """The filter of a job.
-
-    Args:
-        deny_fork: threads only, no second process: for levels that have no pid namespace to end.
-        deny_owner_calls: no chmod, chown, utime: for levels where the host's files are in sight.
-    """
+def zygotes_program() -> bytes:
+    """The long filter, for a zygote and so for all its jobs."""
     bpf = _Program()
     bpf.emit(_LOAD, _ARCHITECTURE)
     bpf.emit(_EQUAL, _ARCH, 1, 0)
-    bpf.emit(_RETURN, _KILL)
+    bpf.emit(_RETURN, _KILL_PROCESS)
     bpf.emit(_LOAD, _NR)
     # Above the last known: calls of the future, and the x32 twins (bit 30) that would slip past a list of numbers.
     bpf.emit(_GREATER, _LAST_KNOWN + 1, 0, 1)
@@ -193,6 +193,34 @@ def program(*, deny_fork: bool = False, deny_owner_calls: bool = False) -> bytes
     bpf.refuse(_CLONE3, _errno(errno.ENOSYS))
     for number in _listed(_NUMBERS):
         bpf.refuse(number, _errno(errno.EPERM))
+    bpf.refuse_if(_CLONE, 0, _ANY_BIT, _NEW_NAMESPACES)
+    bpf.refuse_if(_SOCKETPAIR, 0, _EQUAL, 1, negate=True)
+    # A process may change itself, and not the one that watches it: 0 means self in all of these.
+    for number in (_PRLIMIT, *_SCHED_SET, _SETPRIORITY):
+        bpf.refuse_if(number, 0, _EQUAL, 0, negate=True)
+    bpf.refuse_if(_SETPRIORITY, 1, _EQUAL, 0, negate=True)
+    bpf.refuse_if(_PRCTL, 0, _EQUAL, _PR_SET_PTRACER)
+    for command in (_TIOCSTI, _TIOCLINUX):
+        bpf.refuse_if(_IOCTL, 1, _EQUAL, command)
+    bpf.emit(_RETURN, _ALLOW)
+    return bpf.bytes()
+
+
+def jobs_program(*, deny_fork: bool = False, deny_owner_calls: bool = False, signal_only: int | None = None) -> bytes:
+    """What is refused to a job besides.
+
+    Args:
+        deny_fork: threads only, no second process: for levels that have no pid namespace to end.
+        deny_owner_calls: no chmod, chown, utime: for levels where the host's files are in sight.
+        signal_only: the one process that may be sent signals, itself: where neither a pid namespace nor Landlock sees
+            to it.
+    """
+    bpf = _Program()
+    bpf.emit(_LOAD, _NR)
+    for number in _listed(_ZYGOTES_CALLS):
+        bpf.refuse(number, _errno(errno.EPERM))
+    for option in (_PR_SET_PDEATHSIG, _PR_SET_SECCOMP):
+        bpf.refuse_if(_PRCTL, 0, _EQUAL, option)
     if deny_owner_calls:
         for number in _listed(_OWNER_CALLS):
             bpf.refuse(number, _errno(errno.EPERM))
@@ -200,16 +228,10 @@ def program(*, deny_fork: bool = False, deny_owner_calls: bool = False) -> bytes
         bpf.refuse(_FORK, _errno(errno.EPERM))
         bpf.refuse(_VFORK, _errno(errno.EPERM))
         bpf.refuse_if(_CLONE, 0, _ANY_BIT, _CLONE_THREAD, negate=True)
-    bpf.refuse_if(_CLONE, 0, _ANY_BIT, _NEW_NAMESPACES)
-    bpf.refuse_if(_SOCKETPAIR, 0, _EQUAL, 1, negate=True)
-    # A process may change itself, and not the one that watches it: 0 means self in all of these.
-    for number in (_PRLIMIT, *_SCHED_SET, _SETPRIORITY):
-        bpf.refuse_if(number, 0, _EQUAL, 0, negate=True)
-    bpf.refuse_if(_SETPRIORITY, 1, _EQUAL, 0, negate=True)
-    for option in (_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_PTRACER):
-        bpf.refuse_if(_PRCTL, 0, _EQUAL, option)
-    for request in (_TIOCSTI, _TIOCLINUX):
-        bpf.refuse_if(_IOCTL, 1, _EQUAL, request)
+    if signal_only is not None:
+        bpf.refuse(_TKILL, _errno(errno.EPERM))
+        for number in (_KILL, _TGKILL):
+            bpf.refuse_if(number, 0, _EQUAL, signal_only, negate=True)
     bpf.emit(_RETURN, _ALLOW)
     return bpf.bytes()
 

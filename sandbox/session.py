@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
 
-from sandbox.client import Worker, WorkerLost
-from sandbox.types import Limits, RunResult, SessionEnded
+from sandbox.types import Limits, RunResult, SessionEnded, Status
 
 _PREFIX = struct.Struct("<I")
 
@@ -17,18 +17,9 @@ _PREFIX = struct.Struct("<I")
 class Session:
     """A job that answers messages. Made by `Sandbox.open`; use it as a context manager, from one thread at a time."""
 
-    def __init__(
-        self,
-        channel: socket.socket,
-        worker: Worker,
-        result: Callable[[Worker, float], RunResult],
-        finish: Callable[[RunResult | None], RunResult],
-        limits: Limits,
-    ):
+    def __init__(self, channel: socket.socket, end: Callable[[Limits], RunResult], limits: Limits):
         self._channel = channel
-        self._worker = worker
-        self._fetch = result
-        self._finish = finish
+        self._end = end
         self._limits = limits
         self._buffer = bytearray()
         self._lock = threading.Lock()
@@ -59,8 +50,9 @@ class Session:
         self._fill(_PREFIX.size, deadline)
         (length,) = _PREFIX.unpack_from(self._buffer)
         if length > int(self._limits.message_kb) << 10:
-            self.close()
-            raise SessionEnded(f"the job announced a message of {length} bytes, limit {self._limits.message_kb} KB")
+            detail = f"a message of {length} bytes, limit {self._limits.message_kb} KB"
+            self._result = dataclasses.replace(self.close(), status=Status.OUTPUT_LIMIT, detail=detail)
+            raise SessionEnded(f"the job announced {detail}")
         self._fill(_PREFIX.size + length, deadline)
         message = bytes(self._buffer[_PREFIX.size : _PREFIX.size + length])
         del self._buffer[: _PREFIX.size + length]
@@ -87,13 +79,7 @@ class Session:
         with self._lock:
             if self._result is None:
                 self._channel.close()
-                try:
-                    self._worker.send({"op": "end"})
-                    result = self._fetch(self._worker, self._limits.wall_s)
-                except WorkerLost:
-                    self._result = self._finish(None)
-                else:
-                    self._result = self._finish(result)
+                self._result = self._end(self._limits)
             return self._result
 
     def __enter__(self) -> Session:

@@ -1,7 +1,7 @@
 """The lean process between the caller and the zygotes: starts them, ends them, and goes when the caller goes.
 
-It is exec'd, so neither the caller's memory nor its threads, locks or descriptors are ever forked. It takes one request at
-a time from the caller, as messages of `sandbox.frames`:
+It is exec'd, so neither the caller's memory nor its threads, locks or descriptors are ever forked. It takes one
+request at a time from the caller, as messages of `sandbox.frames`:
 
     start {config} + module sources    -> {level, flags}, or {error}
     spawn                              -> {pid} + a connection to a new zygote, or {error}
@@ -10,19 +10,22 @@ a time from the caller, as messages of `sandbox.frames`:
 
 from __future__ import annotations
 
+import _signal
+import _socket
 import os
 import select
-import signal
-import socket
 import sys
-from typing import Any
 
 from sandbox import cgroups, frames, leftovers, levels, linux, namespaces, scratch
 from sandbox.zygote import Zygote
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Supervisor:
-    def __init__(self, control: socket.socket):
+    def __init__(self, control: frames.Socket):
         self._control = control
         self._config: dict[str, Any] = {}
         self._sources: list[bytes] = []
@@ -30,16 +33,16 @@ class Supervisor:
         self._made = 0
 
     def serve(self) -> None:
-        """Answer the caller until it hangs up or dies; a copy of its end of the socket may outlive it in another process."""
+        """Answer the caller until it hangs up or dies: a copy of its socket may outlive it in a child of its."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(os.pidfd_open(os.getppid()), select.POLLIN)
         while [self._control.fileno()] == [fd for fd, _ in poll.poll()]:
             try:
-                request, blobs, _ = frames.recv(self._control)
+                header, blobs, _ = frames.recv(self._control)
             except (frames.Hangup, OSError):
                 return
-            self._answer(request, blobs)
+            self._answer(frames.read_request(header), blobs)
 
     def _answer(self, request: dict[str, Any], blobs: list[bytes]) -> None:
         fds: list[int] = []
@@ -56,7 +59,7 @@ class Supervisor:
                     reply = {"error": f"no such request: {other}"}
         except OSError as error:
             reply = {"error": str(error)}
-        frames.send(self._control, reply, fds=fds)
+        frames.send(self._control, frames.reply(reply), fds=tuple(fds))
         for fd in fds:
             os.close(fd)
 
@@ -68,14 +71,14 @@ class Supervisor:
         scratch.sweep()
         return {"level": level}
 
-    def _spawn(self) -> tuple[dict[str, Any], socket.socket]:
+    def _spawn(self) -> tuple[dict[str, Any], frames.Socket]:
         self._made += 1
         name = f"{leftovers.prefix()}{self._made}"
         level = self._config["level"]
         group = cgroups.create(name) if level >= levels.CGROUPED else None
         place = scratch.make(name) if level < levels.NAMESPACED else ""
-        ours, theirs = socket.socketpair()
-        ready, tell = socket.socketpair()
+        ours, theirs = _socket.socketpair()
+        ready, tell = _socket.socketpair()
 
         def child() -> None:
             for sock in (ours, ready, self._control):
@@ -94,27 +97,27 @@ class Supervisor:
         self._zygotes[pid] = group, place
         theirs.close()
         tell.close()
-        with ready:
-            answer = self._adopt(pid, group, ready)
+        answer = self._adopt(pid, group, ready)
+        ready.close()
         if "error" in answer:
             self._kill(pid)
             raise OSError(answer["error"])
         return {"pid": pid, "flags": answer["flags"]}, ours
 
-    def _adopt(self, pid: int, group: cgroups.Group | None, ready: socket.socket) -> dict[str, Any]:
+    def _adopt(self, pid: int, group: cgroups.Group | None, ready: frames.Socket) -> dict[str, Any]:
         """Put a new zygote into its group, let it build itself, and hear how that went."""
         try:
             if group:
                 group.join(pid)
             ready.send(b"adopted")
-            return frames.recv(ready)[0]
+            return frames.read_request(frames.recv(ready)[0])
         except (frames.Hangup, OSError) as error:
             return {"error": f"the zygote died while it was built ({error})"}
 
     def _kill(self, pid: int) -> dict[str, Any]:
         if pid in self._zygotes:
             group, place = self._zygotes.pop(pid)
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, _signal.SIGKILL)
             os.waitpid(pid, 0)
             if group:
                 group.remove()
@@ -128,8 +131,8 @@ class Supervisor:
 
 
 def _be_zygote(
-    conn: socket.socket,
-    tell: socket.socket,
+    conn: frames.Socket,
+    tell: frames.Socket,
     config: dict[str, Any],
     sources: list[bytes],
     group: cgroups.Group | None,
@@ -137,13 +140,13 @@ def _be_zygote(
     """In the new process: build the zygote, report, serve. Dies with the supervisor, whatever ends that."""
     try:
         tell.recv(16)  # the supervisor is our parent from here on
-        linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+        linux.prctl(linux.PR_SET_PDEATHSIG, _signal.SIGKILL)
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         zygote = Zygote(conn, config, sources, group)
     except BaseException as error:
-        frames.send(tell, {"error": f"{type(error).__name__}: {error}"})
+        frames.send(tell, frames.request({"error": f"{type(error).__name__}: {error}"}))
         os._exit(1)
-    frames.send(tell, {"flags": sorted(zygote.flags)})
+    frames.send(tell, frames.request({"flags": sorted(zygote.flags)}))
     tell.close()
     zygote.serve()
     os._exit(0)
@@ -152,7 +155,7 @@ def _be_zygote(
 def main() -> None:
     """Entry of the exec'd process; its argument is the descriptor of the caller's socket."""
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-    supervisor = Supervisor(socket.socket(fileno=int(sys.argv[1])))
+    supervisor = Supervisor(_socket.socket(fileno=int(sys.argv[1])))
     try:
         supervisor.serve()
     finally:

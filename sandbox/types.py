@@ -1,4 +1,4 @@
-"""What goes into a sandbox and what comes out: limits, levels, statuses, results, errors. Plain values, nothing runs here."""
+"""What goes into a sandbox and what comes out: limits, levels, statuses, results, errors. Plain values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 
 
 class Level(IntEnum):
-    """How a job is isolated, weakest first; each level has all of the one before. `assay doctor` says what this machine gives.
+    """How a job is isolated, weakest first; each level has all of the one before. `assay doctor` says what there is.
 
     RLIMITS     resource limits only. Never chosen unless asked for by name: an untrusted program can read your files.
     FILTERED    + seccomp, Landlock, no_new_privs, one process a job. Works in a plain container without privileges.
@@ -124,11 +124,19 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled program, to be run many times: what `Sandbox.compile` returns. Bytes that only a jail should run."""
+
+    language: str
+    binary: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """One program to run. `Sandbox.run(code, ...)` takes the same fields; a Job is for `run_batch` and for keeping.
 
     Args:
-        code: source text; with `language="python"` it runs as `__main__`.
+        code: source text; with `language="python"` it runs as `__main__`. Or a Program, compiled before.
         stdin: bytes on descriptor 0, which is a real pipe or file.
         args: sys.argv[1:].
         files: relative path to content, put into the working directory before the start.
@@ -137,7 +145,7 @@ class Job:
         entry: for sessions, "module:function" among the sandbox's `modules`; see `Sandbox.open`.
     """
 
-    code: str | bytes
+    code: str | bytes | Program
     language: str = "python"
     stdin: bytes = b""
     args: tuple[str, ...] = ()
@@ -153,6 +161,7 @@ class SandboxError(Exception):
     SandboxError
     ├── LevelUnavailable     this machine cannot isolate as asked; the message names what is missing
     ├── LanguageUnavailable  no compiler or interpreter for that language here: nothing was run, no verdict
+    ├── CompileError         from `compile` only: the compiler refused the program
     ├── SessionEnded         the job closed its end of the channel, or was ended; `close()` has the RunResult
     └── SandboxBroken        the sandbox could not run the job, twice; ours, not the program's
     """
@@ -168,6 +177,14 @@ class LanguageUnavailable(SandboxError):
 
 class SessionEnded(SandboxError):
     """The job's end of the channel is closed: it exited, crashed, or was killed for a limit. `close()` tells which."""
+
+
+class CompileError(SandboxError):
+    """The compiler refused the program. `result` has its words; the status is `compile_error` or the limit it hit."""
+
+    def __init__(self, result: RunResult):
+        super().__init__(result.stderr.decode(errors="replace")[:2000] or result.detail)
+        self.result = result
 
 
 class SandboxBroken(SandboxError):

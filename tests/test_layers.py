@@ -13,7 +13,7 @@ PACKAGES = ("sandbox", "verifiers", "grpo_core", "benchmarks", "assay")
 # package: our own packages (or modules) that it may import, and the heavy libraries that it may import anywhere.
 MAY_IMPORT = {
     "sandbox": (set(), set()),
-    "verifiers": ({"sandbox"}, {"sympy", "math_verify", "hypothesis", "httpx", "transformers"}),
+    "verifiers": ({"sandbox"}, {"sympy", "math_verify", "hypothesis", "httpx", "transformers", "numpy"}),
     "grpo_core": ({"verifiers.types"}, {"torch", "transformers", "numpy"}),
     "benchmarks": ({"sandbox", "verifiers", "grpo_core"}, {"torch", "transformers", "datasets", "numpy"}),
     "assay": ({"sandbox", "verifiers", "grpo_core", "benchmarks"}, {"torch", "transformers", "datasets"}),

@@ -36,14 +36,20 @@ class Cache:
         try:
             return Reply.from_json(row[0]) if row else None
         except (ValueError, TypeError):
-            return None  # a damaged row counts as absent, and stays: nobody needs it back
+            return None  # a damaged row counts as absent; `put` writes over it
 
     def put(self, key: str, reply: Reply) -> Reply:
         """Store the reply unless there is one already; the one that is stored."""
-        connection = self._connection()
+        connection, text = self._connection(), reply.to_json()
         with connection:
-            done = connection.execute("INSERT OR IGNORE INTO replies VALUES (?, ?)", (key, reply.to_json()))
-        return reply if done.rowcount else self.get(key) or reply
+            done = connection.execute("INSERT OR IGNORE INTO replies VALUES (?, ?)", (key, text))
+        if done.rowcount:
+            return reply
+        if stored := self.get(key):
+            return stored
+        with connection:
+            connection.execute("UPDATE replies SET reply = ? WHERE key = ?", (text, key))
+        return reply
 
     def __len__(self) -> int:
         return int(self._connection().execute("SELECT count(*) FROM replies").fetchone()[0])

@@ -97,11 +97,11 @@ class Reply:
     def from_json(cls, text: str) -> Reply:
         """Its inverse. Raises ValueError or TypeError on anything else."""
         data = json.loads(text)
+        if not isinstance(data, dict) or not isinstance(data.get("text"), str):
+            raise TypeError("a stored reply is an object with a text")
         known = {f.name for f in fields(cls)}
-        reply = cls(**{key: value for key, value in data.items() if key in known})
-        if not isinstance(reply.text, str):
-            raise TypeError("a stored reply has no text")
-        return cls(**{**{f.name: getattr(reply, f.name) for f in fields(cls)}, "ignored": tuple(reply.ignored)})
+        kept: dict[str, Any] = {key: value for key, value in data.items() if key in known}
+        return cls(**{**kept, "ignored": tuple(kept.get("ignored", ()))})
 
 
 class Failure(Exception):

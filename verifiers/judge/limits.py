@@ -34,8 +34,9 @@ class RateLimit:
         amount = min(amount, self.limit)
         start = max(now, self._taken[-1][0]) if self._taken else now
         self._forget(start)
-        while self._total + amount > self.limit:
+        while self._taken and self._total + amount > self.limit:
             start = self._taken[0][0] + self.period_s
+            self._drop()
             self._forget(start)
         self._taken.append((start, amount))
         self._total += amount
@@ -43,9 +44,12 @@ class RateLimit:
 
     def _forget(self, now: float) -> None:
         while self._taken and self._taken[0][0] <= now - self.period_s:
-            self._total -= self._taken.popleft()[1]
+            self._drop()
+
+    def _drop(self) -> None:
+        self._total -= self._taken.popleft()[1]
         if not self._taken:
-            self._total = 0.0
+            self._total = 0.0  # and not what rounding has left of it
 
 
 @dataclass(frozen=True, slots=True)

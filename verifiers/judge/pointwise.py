@@ -5,10 +5,10 @@ from __future__ import annotations
 from verifiers.base import Verifier
 from verifiers.judge.client import Client
 from verifiers.judge.exchange import Request
-from verifiers.judge.gates import MAX_CHARS, pre_gate
+from verifiers.judge.gates import MAX_CHARS, gold_complaint, reference_of, screen
 from verifiers.judge.loop import Asynchronous
 from verifiers.judge.outcome import RESAMPLES, ask_for_verdict
-from verifiers.judge.prompt import QUALITY, REFERENCE, Prompt, build_messages, fresh_nonce, question_text
+from verifiers.judge.prompt import QUALITY, REFERENCE, Prompt, blocks_of, request_of
 from verifiers.judge.replay import Scripted
 from verifiers.judge.text import hide_reasoning
 from verifiers.types import Sample, Score
@@ -55,39 +55,25 @@ class PointwiseJudge(Asynchronous, Verifier):
         self.range = (min(0.0, *values), max(values))
 
     def check_gold(self, gold: object) -> str | None:
-        if gold is not None and not (str(gold).strip() if isinstance(gold, str | int | float) else ""):
-            return (
-                f"gold={gold!r}: a judge compares with a text that is not empty; use None to judge without a reference."
-            )
-        return None
+        return gold_complaint(gold)
 
     async def judge(self, sample: Sample, index: int = 0) -> Score:
-        if why := self.check_gold(sample.gold):
-            return Score.unscored("gold_unusable", message=why)
-        reference = None if sample.gold is None else str(sample.gold)
-        if self.gates and (gate := pre_gate(sample.completion, reference, max_chars=self.max_chars)):
-            return Score.of(False, gate)
+        if (score := screen(sample, max_chars=self.max_chars, gates=self.gates)) is not None:
+            return score
+        reference = reference_of(sample)
         shown = sample.completion if self.show_reasoning else hide_reasoning(sample.completion)
         prompt = self.prompt or (QUALITY if reference is None else REFERENCE)
-        request = self._request(sample, reference, prompt)
+        request = request_of(
+            prompt,
+            blocks_of(sample.problem.prompt, reference, completion=shown),
+            self.client.transport.special_tokens,
+            max_tokens=self.max_tokens,
+            temperature=self.temperature,
+        )
         found = await ask_for_verdict(
             self.client, request, prompt.verdicts, completion=shown, index=index, resamples=self.resamples
         )
         return found.score(extracted=shown)
-
-    def _request(self, sample: Sample, reference: str | None, prompt: Prompt) -> Request:
-        question = question_text(sample.problem.prompt)
-        nonce = fresh_nonce([question, reference or "", sample.completion])
-        messages = build_messages(
-            question,
-            reference,
-            sample.completion,
-            prompt=prompt,
-            show_reasoning=self.show_reasoning,
-            special_tokens=self.client.transport.special_tokens,
-            nonce=nonce,
-        )
-        return Request(tuple(messages), nonce, prompt.version, self.max_tokens, self.temperature)
 
     def __repr__(self) -> str:
         return f"PointwiseJudge({self.client!r})"
