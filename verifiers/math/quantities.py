@@ -1,7 +1,5 @@
 """A number and its unit: which tokens measure, which merely name what is counted, and which make up the value."""
 
-# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
-
 from __future__ import annotations
 
 import re
