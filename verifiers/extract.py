@@ -94,6 +94,7 @@ _INVISIBLE = re.compile(
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
+_AFTER_PLAIN = re.compile(r"[$\s.]{0,8}(?:\\[\])])?[\s.]{0,4}")
 _SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -126,6 +127,8 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
         lenient: also take the last number of a text that states nothing; off by default, since it rewards texts that were
             cut off and texts that mention every number.
     """
+    if plain := _plain_box(completion):
+        return plain
     reasoning, text = split_reasoning(completion)
     if not text.strip():
         return NO_ANSWER
@@ -141,6 +144,45 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
     if not found.readings and lenient and (number := last_number(text)):
         return Extraction((number,), "number")
     return found
+
+
+def _plain_box(text: str) -> Extraction | None:
+    """The commonest completion at once: one box at the very end, and nothing that would need a second look."""
+    start = text.rfind("\\boxed{")
+    if (
+        start < 0
+        or len(text) > MAX_CHARS
+        or "<" in text
+        or "◁" in text
+        or "%" in text
+        or "\\if" in text
+        or "phantom" in text
+    ):
+        return None
+    if text.find("\\boxed", 0, start) >= 0 or "fbox" in text or _is_negated(text[max(0, start - 40) : start]):
+        return None
+    end = text.find("}", start)
+    while end >= 0 and (depth := text.count("{", start, end) - text.count("}", start, end)) > 1:
+        if end - start > 400:
+            return None
+        for _ in range(depth - 1):
+            end = text.find("}", end + 1)
+    content = text[start + 7 : end].strip()
+    if (
+        end < 0
+        or _AFTER_PLAIN.fullmatch(text, end + 1) is None
+        or "\\{" in content
+        or "\\}" in content
+        or content.endswith("\\")
+    ):
+        return None
+    return None if is_placeholder(content) or len(content) > 200 else Extraction(readings(content), "box")
+
+
+def _is_negated(before: str) -> bool:
+    """Whether what stands before a box denies it."""
+    lowered = before.lower()
+    return any(word in lowered for word in ("not", "n't", "nor", "ne", "≠")) and _NEGATED.search(before) is not None
 
 
 def split_reasoning(completion: str) -> tuple[str, str]:
@@ -253,7 +295,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     after = text[last.end :]
     if later := _later_claim(after):
         return later
-    if _NEGATED.search(text[max(0, last.start - 40) : last.start]):
+    if _is_negated(text[max(0, last.start - 40) : last.start]):
         return NO_ANSWER
     first = len(boxes) - 1
     while first and _joined(text[boxes[first - 1].end : boxes[first].start]):

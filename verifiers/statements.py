@@ -147,7 +147,7 @@ def readings(statement: str) -> tuple[str, ...]:
 
     What is no sentence, or longer than any, is read as it stands.
     """
-    if len(statement) > CLAIM_CHARS or not is_prose(statement):
+    if len(statement) > CLAIM_CHARS or (statement.isascii() and " " not in statement) or not is_prose(statement):
         return (statement,)
     found = [statement]
     if bold := _BOLD.findall(statement):
