@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -14,6 +15,10 @@ from verifiers.math.literals import rational
 
 END = Token("eof", "", False)
 _STARTS = frozenset("num sym const fun frac sqrt binom open round big emptyset mark bar begin".split())
+_INTEGER_FRACTION = re.compile(
+    r"\{ (\d{1,50}) \} \{ (\d{1,50}) \} |\{ (\d{1,50}) \} (\d) |(\d) \{ (\d{1,50}) \} |(\d) (\d) |(\d)(\d) "
+)
+"""The arguments of \\frac as tokens, where they are integers."""
 _APPLIED = frozenset("f g h F G H P Q T N S I u p q L V E phi psi delta theta".split())
 
 
@@ -207,19 +212,21 @@ class Parser:
         return value
 
     def mixed_part(self) -> Fraction | None:
-        """The proper fraction of a mixed number such as 1\\frac{1}{2}, consumed; None (and nothing) where there is none."""
-        start = self.position
-        self.next()
-        try:
-            parts = [self.argument(), self.argument()]
-        except Unreadable:
-            parts = []
-        if parts and all(p.op == "num" and p.args[0].denominator == 1 for p in parts):
-            above, below = parts[0].args[0], parts[1].args[0]
-            if 0 < above < below and not (self.peek().kind == "op" and self.peek().value == "^"):
-                return above / below
-        self.position = start
-        return None
+        """The proper fraction of a mixed number such as 1\\frac{1}{2}, consumed; None (and nothing) where there is none.
+
+        It is told by its tokens and not parsed on trial: trials inside trials would take exponential time.
+        """
+        match = _INTEGER_FRACTION.match(
+            " ".join(t.value for t in self.tokens[self.position + 1 : self.position + 7]) + " "
+        )
+        if match is None:
+            return None
+        above, below = (int(digits) for digits in match.groups() if digits)
+        after = self.peek(1 + match[0].count(" "))
+        if not 0 < above < below or (after.kind == "op" and after.value == "^"):
+            return None
+        self.position += 1 + match[0].count(" ")
+        return Fraction(above, below)
 
     def repeating(self, literal: str) -> Expr:
         """0.1\\overline{6}"""
@@ -255,30 +262,37 @@ class Parser:
         if (
             name.partition("_")[0].rstrip("'") in _APPLIED
             and self.peek().value in ("(", "{")
-            and (args := self.applied())
+            and (args := self.applied(name))
         ):
             return Expr("apply", (name, *args))
         return sym(name)
 
-    def applied(self) -> list[Expr] | None:
+    def applied(self, name: str) -> list[Expr] | None:
         """The arguments of f(x), consumed; None (and nothing consumed) where it is a product such as P(1+r)."""
-        start = self.position
-        braced = self.accept("open", "{")
-        try:
-            self.expect("open", "(")
-            args = [self.sum()]
-            while self.accept("sep", ","):
-                args.append(self.sum())
-            self.expect("close", ")")
-            if braced:
-                self.expect("close", "}")
-        except Unreadable:
-            args = []
-        name = self.tokens[start - 1].value if start else ""
-        if args and (name in "fghFGH" or len(args) > 1 or args[0].op in ("num", "sym", "const")):
-            return args
-        self.position = start
-        return None
+        braced = self.peek().value == "{"
+        if self.peek(int(braced)).value != "(" or not (name[0] in "fghFGH" or self.is_call(self.position + braced)):
+            return None
+        self.position += 1 + braced
+        args = [self.sum()]
+        while self.accept("sep", ","):
+            args.append(self.sum())
+        self.expect("close", ")")
+        if braced:
+            self.expect("close", "}")
+        return args
+
+    def is_call(self, at: int) -> bool:
+        """Whether the brackets that open at a token hold one symbol or number, or several arguments."""
+        if at + 2 < len(self.tokens) and self.tokens[at + 2].value == ")":
+            return self.tokens[at + 1].kind in ("num", "sym", "const")
+        depth = 0
+        for token in self.tokens[at:]:
+            depth += {"open": 1, "close": -1}.get(token.kind, 0)
+            if depth <= 1 and token.value == ",":
+                return True
+            if depth == 0:
+                break
+        return False
 
     def index(self) -> str:
         """A subscript, as part of a name."""
