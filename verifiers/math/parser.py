@@ -95,7 +95,7 @@ class Parser:
             elif token.kind == "op" and token.value in ("mod", "bmod", "pmod"):
                 self.next()
                 factors = [Expr("fun", ("mod", product(factors), self.factor()))]
-            elif self.starts_factor(token) and not (token.kind == "num" and factors[-1].op == "num"):
+            elif self.starts_factor(token) and not (token.kind == self.peek(-1).kind == factors[-1].op == "num"):
                 factors.append(self.power())
             else:
                 return product(factors)
@@ -116,7 +116,7 @@ class Parser:
         value = self.atom()
         while True:
             token = self.peek()
-            if token.kind == "op" and token.value == "^":
+            if token.kind == "op" and token.value == "^" and not self.is_side():
                 self.next()
                 value = self.raised(value)
                 if value.op == "pow" and value.args[0].op == "sym" and self.accept("op", "_"):  # x^2_1 is x_1^2.
@@ -133,6 +133,13 @@ class Parser:
                 value = Expr("mul", (value, DEGREE))
             else:
                 return value
+
+    def is_side(self) -> bool:
+        """Whether this is the ^+ of x \\to 3^+, a side and no power."""
+        ahead = [self.peek(k).value for k in (1, 2, 3)]
+        return (
+            ahead[0] in ("+", "-") and ahead[1] == "}" or ahead[0] == "{" and ahead[1] in ("+", "-") and ahead[2] == "}"
+        )
 
     def raised(self, base: Expr) -> Expr:
         if self.peek().kind == "degree" or (self.peek().value == "{" and self.peek(1).kind == "degree"):

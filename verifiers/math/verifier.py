@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import inspect
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
@@ -120,7 +122,11 @@ class MathVerifier(Verifier):
         return verdicts[-1], found.readings[len(verdicts) - 1]
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        """The call that makes this verifier, without what is the default."""
+        settings = {**dataclasses.asdict(self.policy), **vars(self)}
+        defaults = inspect.signature(type(self)).parameters
+        given = [f"{name}={settings[name]!r}" for name, p in defaults.items() if settings[name] != p.default]
+        return f"{type(self).__name__}({', '.join(given)})"
 
 
 @functools.cache

@@ -118,6 +118,11 @@ def test_score_says_what_was_extracted_and_which_rung_decided():
     assert Score.from_json(score.to_json()) == score
 
 
+def test_repr_is_the_call_that_makes_the_verifier():
+    assert repr(MathVerifier()) == "MathVerifier()"
+    assert repr(MathVerifier(lenient=True, tolerance=0.01)) == "MathVerifier(lenient=True, tolerance=0.01)"
+
+
 def test_verifier_travels_to_another_process():
     verifier = pickle.loads(pickle.dumps(MathVerifier(lenient=True)))
     assert verifier.check("42", "it is 42 of").value == 1.0
