@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.pool import WorkerUnavailable
@@ -139,6 +139,7 @@ def test_unusable_gold_is_found_before_training(gold):
     assert isinstance(MathVerifier().check_gold(gold), str)
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=60),
     st.text(alphabet=st.sampled_from("\\{}$()[]0123456789.,+-*/^_=<>|!%&abxyπ√½ \n\ud800"), max_size=60),
@@ -150,6 +151,7 @@ def test_no_text_raises(gold, completion):
     assert verifier.check("42", completion).value in (0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
