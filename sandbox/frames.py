@@ -1,8 +1,9 @@
 """Messages on sockets: requests and replies of the sandbox's own processes, and the frames of a session's channel.
 
-A message is a header, byte strings, and open descriptors. Requests carry a marshalled dict, for they come from the caller and
-are cheap to read; replies carry JSON, for they come from a process that is one bug away from untrusted code: nothing in them
-may do anything but be read. No import here may be heavy: each page of a zygote costs at every fork.
+A message is a header, byte strings, and open descriptors. Requests carry a marshalled dict, for they come from the
+caller and are cheap to read; replies carry JSON, for they come from a process that is one bug away from untrusted
+code: nothing in them may do anything but be read. No import here may be heavy: each page of a zygote costs at every
+    fork.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def _fresh_main(path: str) -> ModuleType:
 
 
 def _reseed() -> None:
-    """`random` sees to itself at a fork; numpy's global generator, if it was preloaded, would repeat itself in each job."""
+    """`random` sees to itself at a fork; numpy's global generator, where preloaded, would repeat itself in each job."""
     if numpy_random := sys.modules.get("numpy.random"):
         numpy_random.seed()
 

@@ -1,4 +1,4 @@
-"""Watching one job from outside: collect what it writes, hold it to its limits, end its whole tree, say how it ended."""
+"""Watching one job from outside: collect what it writes, hold it to its limits, end its tree, say how it ended."""
 
 from __future__ import annotations
 
@@ -56,16 +56,20 @@ class Tree:
     def kill(self) -> None:
         """End every process of the job and wait until none is left.
 
-        As init of a pid namespace one call reaches all of them, and the kernel lets no fork slip through: a process with a
-        fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
+        As init of a pid namespace one call reaches all of them, and no fork slips through: a process with
+        a fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
         """
         while self.reap():
             for pid in [-1] if self.owns_namespace else procfs.children(os.getpid()):
-                try:
-                    os.kill(pid, _signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+                _kill(pid)
             time.sleep(0.0002)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, _signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 class Monitor:

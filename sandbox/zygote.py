@@ -100,7 +100,8 @@ class Zygote:
             forks: seccomp.Filter(seccomp.jobs_program(deny_fork=not forks, deny_owner_calls=user is None))
             for forks in (False, True)
         }
-        # Processes of the host are in sight here. Landlock keeps signals inside from version 6 on; before, the filter names
+        # Processes of the host are in sight here. Landlock keeps signals inside from version 6 on; before, the filter
+        # names
         # the job's own pid, and so is made in the job.
         if landlock_version >= 6 or user is not None:
             return filters.__getitem__

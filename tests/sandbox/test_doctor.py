@@ -47,7 +47,7 @@ def test_the_best_level_follows_from_what_is_missing(missing, best):
 
 def test_a_level_is_never_lowered_in_silence():
     with pytest.raises(
-        OSError, match="level='cgrouped' cannot be had here: no cgroups. The best is level='namespaced'"
+        OSError, match=r"level='cgrouped' cannot be had here: no cgroups. The best is level='namespaced'"
     ):
         levels.choose(machine(cgroups="no cgroups"), levels.CGROUPED)
     with pytest.raises(OSError, match="keep an untrusted program from your files: no seccomp"):

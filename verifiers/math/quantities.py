@@ -53,8 +53,8 @@ def read_number(tokens: list[Token], left: bool = False) -> Value:
     if left and label:
         return Text(" ".join(t.value for t in tokens))
     expr = parse_expression(body)
-    if symbols(expr) in ({"I"}, {"j"}) and expr.op != "sym":  # 3 + 4*I, as sympy prints it.
-        expr = substituted(expr, {sym(*symbols(expr)): Expr("const", ("i",))})
+    if len(body) > 1 and any(t.value in ("I", "j") for t in body) and (unknown := symbols(expr)) in ({"I"}, {"j"}):
+        expr = substituted(expr, {sym(*unknown): Expr("const", ("i",))})  # 3 + 4*I, as sympy prints it.
     for word in label:
         if word in _MAGNITUDES and expr.op == "num":
             expr = num(expr.args[0] * _MAGNITUDES[word])

@@ -59,9 +59,10 @@ def _read_list(tokens: Sequence[Token]) -> Value:
         raise Unreadable("only separators")
     joint = "or" if any(t.kind == "sep" and t.value == "or" for t in tokens) else ""
     items: list[Value] = []
+    signs = any(t.value in ("pm", "mp") for t in tokens)
     for part in parts:
         value = _read_item(part)
-        items += _expanded(value)
+        items += _expanded(value) if signs else [value]
     if len(items) > 1 and _is_named(items[0]) and not any(isinstance(item, Relation) for item in items[1:]):
         first = items[0]
         assert isinstance(first, Relation)
