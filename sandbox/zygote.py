@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PIPE_HOLDS = 1 << 16
+_TO_RUN_AS_ANOTHER = 0b11101011  # chown, dac_override, fowner, kill, setgid, setuid
 _WARM_UP = 30  # the compiler's first calls set up tables; later ones specialise the interpreter's own code
 _SAMPLE = "import sys\ndef f(x): return [y * y for y in x]\nassert f([2]) == [4], 'no'\nclass C: pass\n"
 
@@ -131,9 +132,15 @@ class Zygote:
             data = self._scratch.collect(name, limits["disk_mb"] << 20)
             if data is not None:
                 found[name] = data
-        self._scratch.clean()
+        try:
+            self._scratch.clean()
+            clean = True
+        except OSError:
+            clean = False
         header["files"] = list(found)
         frames.send(self._conn, frames.reply(header), [monitor.stdout, monitor.stderr, *found.values()])
+        if not clean:  # the result stands; nobody else may work here
+            raise frames.Hangup("the writable directory cannot be cleaned")
 
     def _run(
         self, request: dict[str, Any], code: bytes, stdin: bytes, fds: list[int]
@@ -147,7 +154,7 @@ class Zygote:
                 os.fchmod(fd, 0o666)  # or another user could not open /dev/stdin and its like
         if self._group:
             self._group.set_limits(limits["memory_mb"], limits["tasks"])
-        self._jail.set_limits(limits)
+        self._jail.set_limits(limits, bool(request["argv"]))
         # Before the fork, since every page touched while the job shares it has to be copied.
         tree = Tree(self._namespaced)
         monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
@@ -196,8 +203,9 @@ def _flags(level: int) -> set[str]:
 
 
 def _user_without_namespaces(shared: list[str], number: int) -> int | None:
-    """Root's jobs become a user that owns nothing, unless Python lies where only root can go."""
-    if os.geteuid() != 0 or not all(_open_to_others(path) for path in shared):
+    """Root's jobs become a user that owns nothing, unless only root can reach Python, or root is not quite root."""
+    may = procfs.capabilities() & _TO_RUN_AS_ANOTHER == _TO_RUN_AS_ANOTHER
+    if os.geteuid() != 0 or not may or not all(_open_to_others(path) for path in shared):
         return None
     return namespaces.HOST_ID + number
 
