@@ -75,7 +75,7 @@ class Jail:
             return
         cpu_s = int(limits["cpu_s"] + 0.999)
         disk = limits["disk_mb"] << 20
-        # Half again: whoever watches the tree holds it to memory_mb; this bounds one process between two looks.
+        # Half again: whoever watches the tree holds it to memory_mb; this bounds a process between two looks.
         data_mb = limits["memory_mb"] * 3 // 2 + limits["tasks"] * limits["stack_mb"]
         data = self._data_bytes + (data_mb << 20)
         wanted = [
@@ -91,7 +91,7 @@ class Jail:
         self._limits = limits
 
     def close(self, fds: tuple[int, ...], cwd: str, forks: bool) -> None:
-        # Half again: whoever watches the tree holds it to memory_mb; this bounds a process between two looks.
+        """In the job: lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel); no others stay.
 
         `forks`: it may start processes even where a job may not, since it is a compiler and not a stranger's program.
         """
