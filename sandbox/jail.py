@@ -91,7 +91,7 @@ class Jail:
         self._limits = limits
 
     def close(self, fds: tuple[int, ...], cwd: str, forks: bool) -> None:
-        """In the job: lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel); no others stay.
+        """In the job: lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel); others go.
 
         `forks`: it may start processes even where a job may not, since it is a compiler and not a stranger's program.
         """
