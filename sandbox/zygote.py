@@ -37,7 +37,9 @@ class Zygote:
         group: the control group that we are in, if any.
     """
 
-    def __init__(self, conn: frames.Socket, config: dict[str, Any], sources: list[bytes], group: cgroups.Group | None):
+    def __init__(
+        self, conn: frames.Connection, config: dict[str, Any], sources: list[bytes], group: cgroups.Group | None
+    ):
         level = config["level"]
         reserve_descriptors()
         self._conn = conn
@@ -114,7 +116,7 @@ class Zygote:
         """Answer requests until the caller hangs up."""
         while True:
             try:
-                header, blobs, fds = frames.recv(self._conn)
+                header, blobs, fds = self._conn.recv()
                 request = frames.read_request(header)
                 if request["op"] != "end":  # an end that crossed with the job's own
                     self._answer(request, blobs, fds)
@@ -138,7 +140,7 @@ class Zygote:
         except OSError:
             clean = False
         header["files"] = list(found)
-        frames.send(self._conn, frames.reply(header), [monitor.stdout, monitor.stderr, *found.values()])
+        self._conn.send(frames.reply(header), [monitor.stdout, monitor.stderr, *found.values()])
         if not clean:  # the result stands; nobody else may work here
             raise frames.Hangup("the writable directory cannot be cleaned")
 
