@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PIPE_HOLDS = 1 << 16
+_SCRIPT = "solution.py"
 _TO_RUN_AS_ANOTHER = 0b11101011  # chown, dac_override, fowner, kill, setgid, setuid
 _WARM_UP = 30  # the compiler's first calls set up tables; later ones specialise the interpreter's own code
 _SAMPLE = "import sys\ndef f(x): return [y * y for y in x]\nassert f([2]) == [4], 'no'\nclass C: pass\n"
@@ -65,6 +66,7 @@ class Zygote:
             _load(name, source)
         self._jail = self._build_jail(config["level"], config["shared"], user)
         self._locked_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared: a job says here that its jail is closed
+        self._main = job.prepare_main(os.path.join(self._scratch.work, _SCRIPT))
         _settle()
         if config["preload"]:
             hugepages.collapse()
@@ -127,7 +129,10 @@ class Zygote:
         limits = request["limits"]
         self._scratch.set_quota(limits["disk_mb"], limits["inodes"])
         code, stdin, *contents = blobs
-        self._scratch.put(dict(zip(request["files"], contents)), request["executable"])
+        files = dict(zip(request["files"], contents))
+        if b"__file__" in code or b"inspect" in code:  # the script itself is wanted as a file
+            files[_SCRIPT] = code
+        self._scratch.put(files, request["executable"])
         monitor, header = self._run(request, code, stdin, fds)
         found = {}
         for name in request["collect"]:
@@ -178,14 +183,13 @@ class Zygote:
             gc.enable()
             self._locked_in[0] = 1
             self._locked_in.close()  # before a line of untrusted code
-            path = os.path.join(self._scratch.work, "solution.py")
             if request["argv"]:
                 job.run_program(request["argv"])
             if request["entry"]:
                 module, _, function = request["entry"].partition(":")
                 channel = frames.Channel(_socket.socket(fileno=3))
-                job.run_entry(getattr(sys.modules[module], function), channel, code, path)
-            job.run_script(code, request["args"], path)
+                job.run_entry(getattr(sys.modules[module], function), channel, code, self._main)
+            job.run_script(code, request["args"], self._main)
         except BaseException as error:
             os.write(2, f"sandbox: {error!r}\n".encode())
         finally:
