@@ -52,7 +52,7 @@ VERDICTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("tests", [SQUARES, ["x = f(2)\nassert x == 4"], "assert candidate(5) == 25"], ids=str)
+@pytest.mark.parametrize("tests", [SQUARES, ["x = f(2)\nassert x == 4"]], ids=["direct", "relayed"])
 @pytest.mark.parametrize("body", VERDICTS, ids=repr)
 def test_verdict_written_to_every_descriptor_is_refused(body: bytes, tests: Any, judge: Callable[..., Score]) -> None:
     # `["=",[4]]` is the right answer to f(2) alone: a guess like any other, so f(3) and f(5) are what it must fail.
@@ -101,7 +101,10 @@ def f(*args):
 THIEVES = {case.name: case.program for case in read_cases("thieves")}
 
 
-@pytest.mark.parametrize("mode", ["asserts", "tester", "check", "call", "stdio"])
+MODES = ["asserts", "tester", *(pytest.param(mode, marks=pytest.mark.slow) for mode in ("check", "call", "stdio"))]
+
+
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("thief", THIEVES)
 def test_answers_cannot_be_found(thief: str, mode: str, judge: Callable[..., Score]) -> None:
     needle = f"K7-{secrets.token_hex(8)}"
