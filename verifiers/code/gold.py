@@ -140,6 +140,10 @@ def _require_check(test_code: Any) -> None:
         raise GoldError("test_code defines no check(candidate)")
 
 
+_OWN_FILES = 16
+"""Room for the sandbox's own directories beside the files that a program may make."""
+
+
 def _read_limits(given: Mapping[str, Any]) -> Limits:
     """`time_s` bounds the CPU as well as the wall clock; what is not given is the sandbox's default."""
     fields = {
