@@ -164,8 +164,7 @@ def _blocks(tile_CV: Tensor, num_scratch: int) -> Iterator[tuple[Any, ...]]:
     """Blocks of rows, each with scratch tensors of its shape in at least float32.
 
     Every operation on a block writes into scratch. Temporaries of this size, with small tensors made in between,
-    fragment
-    the heap: one left behind in each block, and the tile is in memory twice.
+    fragment the heap: one left behind in each block, and the tile is in memory twice.
     """
     dtype = torch.promote_types(tile_CV.dtype, torch.float32)
     num_rows, vocab = tile_CV.shape

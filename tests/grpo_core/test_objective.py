@@ -325,6 +325,20 @@ def test_statistics_say_which_side_was_clipped():
     assert float(stats["ratio"]) == pytest.approx(1.0)
 
 
+def test_gmpo_counts_the_tokens_it_bounds():
+    data = Data()
+    tokens = data.tokens(presets.gmpo().weights(LENGTHS))
+    stats = presets.gmpo(0.1, 0.2)(tokens.pick(data.logp), tokens).stats
+    d_N, positive_N = tokens.pick(data.logp - data.old), tokens.advantage_N > 0
+    assert float(stats["clip_high"]) == pytest.approx(float((positive_N & (d_N > 0.2)).double().mean()))
+    assert float(stats["clip_low"]) == pytest.approx(float((~positive_N & (d_N < -0.1)).double().mean()))
+
+
+def test_a_step_without_sequences_has_no_weights():
+    for aggregation in ("sequence_mean", "token_mean", "fixed_length", "sequence_sum"):
+        assert Objective(aggregation=aggregation).weights([], max_length=3).shape == (0,)
+
+
 def test_statistics_of_micro_batches_join_to_those_of_the_batch():
     data, objective = Data(), Objective(kl=KL(0.1))
     weights = objective.weights(LENGTHS)
