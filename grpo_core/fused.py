@@ -63,6 +63,10 @@ def linear_policy_loss(
         ValueError: a log-probability of a live token is not finite (hidden states or weight are not), a target is not a
             row of `weight`, or shapes and dtypes do not fit.
     """
+    if not 0 <= skip_mass < 1:
+        raise ValueError(
+            f"skip_mass={skip_mass} is the share of the gradient that may be left out: 0 <= skip_mass < 1."
+        )
     if objective.entropy_bonus and skip_mass:
         raise ValueError("skip_mass bounds the pull on log-probabilities, not an entropy bonus: use one of them.")
     hidden, weight = _operands(hidden, weight, targets, tokens.shape)

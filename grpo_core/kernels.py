@@ -57,6 +57,10 @@ class Scaling:
     temperature: float = 1.0
     softcap: float | None = None
 
+    def __post_init__(self) -> None:
+        if self.temperature <= 0 or (self.softcap is not None and self.softcap <= 0):
+            raise ValueError(f"{self}: both must be positive; temperature 1 and softcap None change nothing.")
+
 
 def tile_stats(z_CV: Tensor, target_C: Tensor, scaling: Scaling) -> TileStats:
     """The first pass. After it only `tile_gradient_` knows what the tile holds."""

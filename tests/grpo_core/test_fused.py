@@ -440,6 +440,9 @@ def test_what_does_not_fit_is_refused_with_the_shapes():
         linear_logp(data.hidden, data.weight, data.targets[:-1], data.mask)
     with pytest.raises(ValueError, match="float16"):
         linear_policy_loss(data.hidden.half(), data.weight.half(), data.targets, tokens, objective)
+    for name, value in (("skip_mass", 1.0), ("skip_mass", -0.1), ("temperature", 0.0), ("softcap", -1.0)):
+        with pytest.raises(ValueError, match=name):
+            linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective, **{name: value})
     with pytest.raises(ValueError, match="use one of them"):
         linear_policy_loss(
             data.hidden, data.weight, data.targets, tokens, replace(objective, entropy_bonus=0.1), skip_mass=0.1
@@ -447,3 +450,24 @@ def test_what_does_not_fit_is_refused_with_the_shapes():
     data.targets[0, 0] = V
     with pytest.raises(ValueError, match="V is 11"):
         linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", ["dapo", "gspo", "kl"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.bfloat16, 3e-2)])
+def test_cuda_computes_what_the_cpu_does(name, dtype, tolerance):
+    objective, data = OBJECTIVES[name], Data(dtype)
+    exact = Data(torch.float64)
+    exact.hidden, exact.weight = data.hidden.double(), data.weight.double()
+    _, d_hidden, d_weight = exact.plain(objective)
+    hidden, weight = (x.cuda().requires_grad_() for x in (data.hidden, data.weight))
+    for column in ("mask", "advantages", "old", "sampler", "ref"):
+        setattr(data, column, getattr(data, column).cuda())
+    tokens = data.tokens(objective)
+    fused = linear_policy_loss(
+        hidden, weight, data.targets.cuda(), tokens, objective, tile_bytes=4 * V * dtype.itemsize
+    )
+    fused.loss.backward()
+    for ours, theirs in zip((hidden.grad, weight.grad), (d_hidden, d_weight)):
+        assert float((ours.cpu().double() - theirs).norm() / theirs.norm()) < tolerance
