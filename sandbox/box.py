@@ -95,12 +95,13 @@ class Sandbox:
 
     def run_job(self, job: Job) -> RunResult:
         """Run one `Job`; `run` with its arguments in a value."""
-        if job.language != "python" and not isinstance(job.code, Program):
-            if languages.find(job.language)[0].compile:
-                try:
-                    job = dataclasses.replace(job, code=self.compile(job.code, job.language))
-                except CompileError as error:
-                    return error.result
+        if isinstance(job.code, Program) or job.language == "python":
+            return self._run(job)
+        if languages.find(job.language)[0].compile:
+            try:
+                job = dataclasses.replace(job, code=self.compile(job.code, job.language))
+            except CompileError as error:
+                return error.result
         return self._run(job)
 
     def compile(self, code: str | bytes, language: str, limits: Limits = COMPILE_LIMITS) -> Program:

@@ -13,7 +13,8 @@ from typing import Any
 from sandbox import cgroups, frames, scratch
 from sandbox.types import LevelUnavailable
 
-# Not `-m sandbox.supervisor`: the package's own __init__ would load the caller's half into the process that is to stay lean.
+# Not `-m sandbox.supervisor`: the package's own __init__ would load the caller's half into the process that is to
+# stay lean.
 _BOOT = """
 import sys, types
 package = types.ModuleType("sandbox")
@@ -140,7 +141,7 @@ class Supervisor:
             raise WorkerLost(f"supervisor {self._process.pid}: {error}") from error
 
     def take(self, *, companion: bool = False) -> Worker:
-        """A worker of our own, once there is a free place. Give it back with `give`, or with `discard` if it is no good."""
+        """A worker of our own, once there is a free place. `give` it back, or `discard` it when it is no good."""
         pool = self._companions if companion else self._workers
         pool.places.acquire()
         try:

@@ -1,19 +1,20 @@
 """Messages on sockets: requests and replies of the sandbox's own processes, and the frames of a session's channel.
 
-A message is a header, byte strings, and open descriptors. Requests carry a marshalled dict, for they come from the caller and
-are cheap to read; replies carry JSON, for they come from a process that is one bug away from untrusted code: nothing in them
-may do anything but be read. No import here may be heavy: each page of a zygote costs at every fork.
+A message is a header, byte strings, and open descriptors. Requests carry a marshalled dict, for they come from the
+caller and are cheap to read; replies carry JSON, for they come from a process that is one bug away from untrusted
+code: nothing in them may do anything but be read. No import here may be heavy: each page of a zygote costs at every
+    fork.
 """
 
 from __future__ import annotations
 
 import _socket
-import array
 import marshal
 import struct
 
 _PREFIX = struct.Struct("<I")
 _PREFIX_2 = struct.Struct("<II")
+_FD = struct.Struct("=i")
 _MAX_FDS = 8
 MAX_MESSAGE = 256 << 20
 
@@ -30,7 +31,7 @@ def send(sock: Socket, header: bytes, blobs: list[bytes] | tuple[bytes, ...] = (
     sizes = [_PREFIX.pack(len(blob)) for blob in blobs]
     data = b"".join((_PREFIX_2.pack(len(header), len(blobs)), *sizes, header, *blobs))
     if fds:
-        rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, array.array("i", fds))]
+        rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, b"".join(map(_FD.pack, fds)))]
         data = data[sock.sendmsg([data], rights) :]
     sock.sendall(data)
 
@@ -40,14 +41,14 @@ def recv(sock: Socket) -> tuple[bytes, list[bytes], list[int]]:
     first, ancillary, _, _ = sock.recvmsg(_PREFIX_2.size, _socket.CMSG_SPACE(_MAX_FDS * 4))
     if not first:
         raise Hangup("the other end closed the connection")
-    fds = array.array("i")
+    fds = []
     for level, kind, data in ancillary:
         if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
-            fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
+            fds += [fd for (fd,) in _FD.iter_unpack(data[: len(data) & ~3])]
     length, count = _PREFIX_2.unpack(first + _exactly(sock, _PREFIX_2.size - len(first)))
     rest = _exactly(sock, count * _PREFIX.size + length)
     blobs = [_exactly(sock, size) for (size,) in _PREFIX.iter_unpack(rest[: count * _PREFIX.size])]
-    return rest[count * _PREFIX.size :], blobs, fds.tolist()
+    return rest[count * _PREFIX.size :], blobs, fds
 
 
 def _exactly(sock: Socket, size: int) -> bytes:

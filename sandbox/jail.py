@@ -9,7 +9,7 @@ import os
 import resource
 from collections.abc import Callable
 
-from sandbox import landlock, linux
+from sandbox import linux
 from sandbox.seccomp import Filter
 
 STACK_BYTES = 64 << 20
@@ -55,7 +55,7 @@ class Jail:
         self._rlimits: list[tuple[int, tuple[int, int]]] = []
 
     def prepare(self, data_bytes: int) -> None:
-        """In the zygote, last of all: what jobs inherit. `data_bytes` is its own writable memory, which they inherit too."""
+        """In the zygote, last of all: what jobs inherit. `data_bytes` is its own writable memory, inherited as well."""
         self._data_bytes = data_bytes
         for name, value in (
             (resource.RLIMIT_STACK, STACK_BYTES),

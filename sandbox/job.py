@@ -20,6 +20,7 @@ def run_script(code: bytes, args: Sequence[str], path: str) -> NoReturn:
     """Execute source text as `__main__`, and end this process as the interpreter would."""
     main = _fresh_main(path)
     sys.argv = [path, *args]
+    _reseed()
 
     def body() -> None:
         exec(compile(code.decode("utf-8", "surrogatepass"), path, "exec"), main.__dict__)
@@ -31,6 +32,7 @@ def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, path: st
     """Call a session's entry function, and end this process when it returns."""
     main = _fresh_main(path)
     sys.argv = [path]
+    _reseed()
     _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
 
 
@@ -53,6 +55,12 @@ def _fresh_main(path: str) -> ModuleType:
     sys.modules["__main__"] = main
     sys.path[0:0] = [os.path.dirname(path)]
     return main
+
+
+def _reseed() -> None:
+    """`random` sees to itself at a fork; numpy's global generator, where preloaded, would repeat itself in each job."""
+    if numpy_random := sys.modules.get("numpy.random"):
+        numpy_random.seed()
 
 
 def _exit_code(body: Callable[[], None]) -> int:

@@ -44,7 +44,7 @@ def _checked(result: int, what: object) -> int:
     return result
 
 
-def syscall(name: str, *args: int | bytes | None | ctypes.Array | object) -> int:
+def syscall(name: str, *args: object) -> int:
     """The raw call of that name; raises OSError as the `os` module would."""
     wide = [ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in args]
     return _checked(_libc.syscall(ctypes.c_long(NUMBERS[name]), *wide), name)

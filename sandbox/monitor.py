@@ -1,4 +1,4 @@
-"""Watching one job from outside: collect what it writes, hold it to its limits, end its whole tree, say how it ended."""
+"""Watching one job from outside: collect what it writes, hold it to its limits, end its tree, say how it ended."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ class Tree:
     """The processes of one job.
 
     Args:
-        pid: its first process.
         owns_namespace: we are pid 1 of a pid namespace, so every process but us is the job's.
     """
 
-    def __init__(self, pid: int, owns_namespace: bool):
-        self.pid = pid
+    def __init__(self, owns_namespace: bool):
+        self.pid = 0  # its first process, once there is one
         self.owns_namespace = owns_namespace
         self.cpu_reaped_s = 0.0
         self.peak_kb = 0
@@ -57,16 +56,20 @@ class Tree:
     def kill(self) -> None:
         """End every process of the job and wait until none is left.
 
-        As init of a pid namespace one call reaches all of them, and the kernel lets no fork slip through: a process with a
-        fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
+        As init of a pid namespace one call reaches all of them, and no fork slips through: a process with
+        a fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
         """
         while self.reap():
             for pid in [-1] if self.owns_namespace else procfs.children(os.getpid()):
-                try:
-                    os.kill(pid, _signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+                _kill(pid)
             time.sleep(0.0002)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, _signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 class Monitor:
@@ -101,9 +104,13 @@ class Monitor:
         self._scratch = scratch
         self._chunks: dict[int, list[bytes]] = {out: [], err: []}
         self._room = int(limits["output_kb"]) << 10
+        self._poll = select.poll()
+        for fd in (out, err, hangup):
+            self._poll.register(fd, select.POLLIN)
 
-    def run(self) -> dict[str, object]:
-        """Watch until nothing of the job is left; then say how it ended, and have its output."""
+    def run(self, pid: int) -> dict[str, object]:
+        """Watch process `pid` until nothing of the job is left; then say how it ended, and have its output."""
+        self.tree.pid = pid
         start = time.monotonic()
         word, detail = self._watch(start)
         self.tree.kill()
@@ -132,10 +139,8 @@ class Monitor:
     def _watch(self, start: float) -> tuple[str, str]:
         """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""
         deadline = start + self.limits["wall_s"]
-        pidfd = os.pidfd_open(self.tree.pid)
-        poll = select.poll()
-        for fd in (self._out, self._err, pidfd, self._hangup):
-            poll.register(fd, select.POLLIN)
+        poll, pidfd = self._poll, os.pidfd_open(self.tree.pid)
+        poll.register(pidfd, select.POLLIN)
         next_look = start + _TICK_S
         try:
             while True:

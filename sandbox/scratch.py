@@ -31,6 +31,7 @@ class Scratch:
         self._mounted = mounted
         self._owner = owner
         self._quota = (0, 0)
+        self._watched = [path, *[os.path.join(path, name) for name in DIRS]]
         if mounted:
             self.set_quota(32, 4096)
         self._furnish()
@@ -133,11 +134,10 @@ class Scratch:
 
     def _state(self) -> list[int]:
         """Whatever a job can change here shows in one of these: the change time moves with entries, modes, times."""
-        found = [os.stat(os.path.join(self.path, name)).st_ctime_ns for name in ("", *DIRS) if self._there(name)]
-        return [*found, self._inodes() if self._mounted else 0]
-
-    def _there(self, name: str) -> bool:
-        return os.path.lexists(os.path.join(self.path, name))
+        try:
+            return [*[os.stat(path).st_ctime_ns for path in self._watched], self._inodes() if self._mounted else 0]
+        except OSError:  # one of them is gone
+            return []
 
 
 _HOSTS = ("/dev/shm", "/tmp", "/var/tmp")

@@ -1,7 +1,7 @@
 """The system calls that a job may not make, as classic BPF programs built once per zygote.
 
-A list of what is refused, since honest programs in six languages use the rest; and whatever the kernel has learnt after the
-last call known here does not exist for a job.
+A list of what is refused, since honest programs in six languages use the rest; and whatever the kernel has learnt
+after the last call known here does not exist for a job.
 """
 
 from __future__ import annotations
@@ -212,7 +212,8 @@ def jobs_program(*, deny_fork: bool = False, deny_owner_calls: bool = False, sig
     Args:
         deny_fork: threads only, no second process: for levels that have no pid namespace to end.
         deny_owner_calls: no chmod, chown, utime: for levels where the host's files are in sight.
-        signal_only: the one process that may be sent signals, itself: where neither a pid namespace nor Landlock sees to it.
+        signal_only: the one process that may be sent signals, itself: where neither a pid namespace nor Landlock sees
+            to it.
     """
     bpf = _Program()
     bpf.emit(_LOAD, _NR)

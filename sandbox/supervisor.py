@@ -1,7 +1,7 @@
 """The lean process between the caller and the zygotes: starts them, ends them, and goes when the caller goes.
 
-It is exec'd, so neither the caller's memory nor its threads, locks or descriptors are ever forked. It takes one request at
-a time from the caller, as messages of `sandbox.frames`:
+It is exec'd, so neither the caller's memory nor its threads, locks or descriptors are ever forked. It takes one
+request at a time from the caller, as messages of `sandbox.frames`:
 
     start {config} + module sources    -> {level, flags}, or {error}
     spawn                              -> {pid} + a connection to a new zygote, or {error}
@@ -33,7 +33,7 @@ class Supervisor:
         self._made = 0
 
     def serve(self) -> None:
-        """Answer the caller until it hangs up or dies; a copy of its end of the socket may outlive it in another process."""
+        """Answer the caller until it hangs up or dies: a copy of its socket may outlive it in a child of its."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(os.pidfd_open(os.getppid()), select.POLLIN)

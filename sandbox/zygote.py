@@ -11,7 +11,7 @@ import mmap
 import os
 import sys
 
-from sandbox import cgroups, frames, job, landlock, levels, linux, namespaces, procfs, rootfs, seccomp
+from sandbox import cgroups, frames, hugepages, job, landlock, levels, linux, namespaces, procfs, rootfs, seccomp
 from sandbox.jail import Jail, reserve_descriptors
 from sandbox.monitor import Monitor, Tree, nonblocking_pipe
 from sandbox.scratch import Scratch
@@ -63,6 +63,8 @@ class Zygote:
         self._jail = self._build_jail(config["level"], config["shared"], user)
         self._locked_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared: a job says here that its jail is closed
         _settle()
+        if config["preload"]:
+            hugepages.collapse()
         self._jail.prepare(procfs.data_bytes())
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # our own /proc entry is closed to jobs of the same user
 
@@ -98,7 +100,8 @@ class Zygote:
             forks: seccomp.Filter(seccomp.jobs_program(deny_fork=not forks, deny_owner_calls=user is None))
             for forks in (False, True)
         }
-        # Processes of the host are in sight here. Landlock keeps signals inside from version 6 on; before, the filter names
+        # Processes of the host are in sight here. Landlock keeps signals inside from version 6 on; before, the filter
+        # names
         # the job's own pid, and so is made in the job.
         if landlock_version >= 6 or user is not None:
             return filters.__getitem__
@@ -145,15 +148,16 @@ class Zygote:
         if self._group:
             self._group.set_limits(limits["memory_mb"], limits["tasks"])
         self._jail.set_limits(limits)
+        # Before the fork, since every page touched while the job shares it has to be copied.
+        tree = Tree(self._namespaced)
+        monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
         self._locked_in[0] = 0
         pid = os.fork()
         if pid == 0:
             self._become_job(request, code, theirs)
         for fd in theirs:
             os.close(fd)
-        tree = Tree(pid, self._namespaced)
-        monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
-        header = monitor.run()
+        header = monitor.run(pid)
         if not self._locked_in[0] and not monitor.hung_up:
             header["status"] = "internal_error"
             header["detail"] = "the jail could not be closed: " + monitor.stderr.decode("latin-1")
@@ -214,7 +218,7 @@ def _furnish_builtins() -> None:
 
     for name in ("quit", "exit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
-    builtins.help = _sitebuiltins._Helper()  # type: ignore[assignment]
+    builtins.help = _sitebuiltins._Helper()
 
 
 def _settle() -> None:

@@ -115,6 +115,19 @@ def test_fused_equals_plain_in_float32(name):
         )
 
 
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_advantages_factors_and_weights_may_differ_from_token_to_token(name):
+    """Some are zero in sequences that live: a token without gradient of its own still belongs to its sequence."""
+    data, objective = Data(seed=2), OBJECTIVES[name]
+    advantage, factor, weight = torch.randn(3, sum(LENGTHS), dtype=torch.float64)
+    if name in ("gmpo", "vespo"):
+        advantage = advantage.abs()
+    advantage[::3], factor[1::4] = 0, 0
+    tokens = replace(data.tokens(objective), advantage_N=advantage, factor_N=factor, weight_N=weight.abs())
+    data.tokens = lambda *_: tokens
+    assert_same(data.fused(objective, tile_bytes=4 * ROW), data.plain(objective))
+
+
 @pytest.mark.parametrize("temperature", [0.6, 1.7])
 @pytest.mark.parametrize("softcap", [None, 1.5])
 @pytest.mark.parametrize("name", ["dapo", "gspo"])
@@ -204,6 +217,19 @@ def test_rows_without_gradient_never_reach_a_product(monkeypatch):
     rows.clear()
     data.fused(replace(objective, kl=KL(0.1)))  # acts on every loss token
     assert set(rows) == {sum(LENGTHS)}
+
+
+def test_only_sequences_longer_than_a_tile_cost_a_fourth_product(monkeypatch):
+    data, objective = Data(), presets.gspo()
+    data.advantages.fill_(1.0)
+    rows = []
+    mm = torch.mm
+    monkeypatch.setattr(torch, "mm", lambda a, b, **kw: (rows.append(len(a)), mm(a, b, **kw))[1])
+    data.fused(objective, tile_bytes=8 * ROW)
+    assert sum(rows) == 2 * sum(LENGTHS)  # forward and hidden's gradient, each row once
+    rows.clear()
+    data.fused(objective, tile_bytes=6 * ROW)
+    assert sum(rows) == 2 * sum(LENGTHS) + 7  # the sequence of 7 forward again
 
 
 class LargestTensor(TorchDispatchMode):

@@ -161,13 +161,23 @@ def test_an_advantage_may_differ_from_token_to_token(name):
     torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("log_ratios", [[30.0, -19.0, -4.0, -6.0, 0.0, 0.0, 0.0], [-3.0] * 7, [4.0] * 7])
+def test_vespo_bounds_tokens_to_20_and_sequences_to_1e_minus_8(log_ratios):
+    data = Data()
+    data.old = data.logp - torch.tensor(log_ratios, dtype=torch.float64)
+    data.advantages.fill_(0.5)
+    ours, theirs = both(presets.vespo(), data)
+    torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=0)
+
+
 @pytest.mark.parametrize("anchor", ["old", "sampler"])
 def test_the_closed_form_derivative_passes_gradcheck(anchor):
     """Finite differences of the value, for the terms whose gradient is that of their value (nothing stopped)."""
     data = Data(2)
+    weights = torch.rand(5, 7, dtype=torch.float64)  # one for each token: they must be inside the sums over a sequence
     for term, level in itertools.product((Clip(0.1, 0.3), Sapo(), Gmpo()), ("token", "sequence", "sequence_sum")):
         objective = Objective(term, level, kl=KL(0.1, ratio=True), anchor=anchor)
-        tokens = data.tokens(objective.weights(LENGTHS))
+        tokens = data.tokens(weights)
         logp_N = tokens.pick(data.logp).requires_grad_()
         assert torch.autograd.gradcheck(lambda x: objective(x, tokens).loss, logp_N)
 

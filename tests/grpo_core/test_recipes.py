@@ -20,7 +20,7 @@ def test_cold_start_counts_its_steps_through_both_phases(model, tokenizer):
 @pytest.mark.parametrize(("short", "thinks"), [(0.0, True), (1.0, False)])
 def test_the_mixed_phase_decides_whether_the_model_reasons(model, tokenizer, short, thinks):
     problems = arithmetic(4)
-    start = ColdStart(60, 60, short, batch_size=4, worked_learning_rate=1e-2, mixed_learning_rate=1e-2)
+    start = ColdStart(1, 60, short, batch_size=4, worked_learning_rate=1e-2, mixed_learning_rate=1e-2)
     list(start.run(model, tokenizer, problems))
     rollouts = HFEngine(model, tokenizer, Sampling(0.0, 40)).generate(problems, 1)
     assert {r.sample.completion.startswith("<think>") for r in rollouts} == {thinks}

@@ -91,7 +91,9 @@ def test_a_program_ends_as_under_a_plain_interpreter(box, program):
 
 
 def test_classes_of_the_program_can_be_pickled_and_copied(box):
-    program = "import pickle, copy\nclass P:\n    x = 2\nprint(pickle.loads(pickle.dumps(P())).x + copy.deepcopy(P()).x)"
+    program = (
+        "import pickle, copy\nclass P:\n    x = 2\nprint(pickle.loads(pickle.dumps(P())).x + copy.deepcopy(P()).x)"
+    )
     assert output(box, program) == "4\n"
 
 
@@ -122,7 +124,8 @@ def test_randomness_differs_from_job_to_job(box):
 
 def test_files_are_put_and_collected(box):
     result = box.run(
-        "text = open('in/data.txt').read()\nopen('out.txt', 'w').write(text.upper())\nimport os\nos.symlink('out.txt', 'link')",
+        "import os\ntext = open('in/data.txt').read()\nopen('out.txt', 'w').write(text.upper())\n"
+        "os.symlink('out.txt', 'link')",
         files={"in/data.txt": b"abc"},
         collect=("out.txt", "link", "absent", "in"),
     )
@@ -141,7 +144,8 @@ def test_arguments_arrive(box):
 
 
 def test_a_result_says_what_was_used(box):
-    result = box.run("x = bytearray(b'x') * (100 << 20)\nimport time\nt = time.process_time()\nwhile time.process_time() < t + .2: pass")
+    spend = "import time\nt = time.process_time()\nwhile time.process_time() < t + .2: pass"
+    result = box.run("x = bytearray(b'x') * (100 << 20)\n" + spend)
     assert result.ok
     assert 100 < result.peak_memory_mb < 150
     assert 0.2 <= result.cpu_s <= result.wall_s + 0.1

@@ -75,6 +75,10 @@ def _owner_lives(path: str) -> bool:
     return bool(alive({int(os.path.basename(path).split("-")[1])}))
 
 
+def _ask(box, answers):
+    answers.append(box.run("import time\ntime.sleep(.3)\nprint(1)"))
+
+
 def test_closing_leaves_no_process_descriptor_file_or_group():
     before = len(os.listdir("/proc/self/fd"))
     ours = descendants(os.getpid())
@@ -96,7 +100,7 @@ def test_a_killed_supervisor_takes_everything_along_and_the_next_call_works(leve
         below = descendants(os.getpid())
         for delay in (0.0, 0.01, 0.05, 0.2):
             answers = []
-            thread = threading.Thread(target=lambda: answers.append(box.run("import time\ntime.sleep(.3)\nprint(1)")))
+            thread = threading.Thread(target=_ask, args=(box, answers))
             thread.start()
             time.sleep(delay)
             victim = box._supervisor._process.pid
@@ -113,7 +117,7 @@ def test_a_killed_supervisor_takes_everything_along_and_the_next_call_works(leve
 def test_a_killed_worker_costs_a_retry_that_is_counted(level):
     with Sandbox(workers=1, level=level) as box:
         answers = []
-        thread = threading.Thread(target=lambda: answers.append(box.run("import time\ntime.sleep(.3)\nprint(1)")))
+        thread = threading.Thread(target=_ask, args=(box, answers))
         thread.start()
         time.sleep(0.1)
         (zygote,) = children(box._supervisor._process.pid)

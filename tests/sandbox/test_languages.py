@@ -5,7 +5,8 @@ import pytest
 from sandbox import CompileError, LanguageUnavailable, Limits, Program, Status, languages
 
 SQUARE = {
-    "c": '#include <stdio.h>\n#include <math.h>\nint main(void) { double x; scanf("%lf", &x); printf("%.0f\\n", pow(x, 2)); }',
+    "c": "#include <stdio.h>\n#include <math.h>\n"
+    'int main(void) { double x; scanf("%lf", &x); printf("%.0f\\n", pow(x, 2)); }',
     "cpp": "#include <iostream>\nint main() { long x; std::cin >> x; std::cout << x * x << std::endl; }",
     "rust": "use std::io;\nfn main() { let mut s = String::new(); io::stdin().read_line(&mut s).unwrap();"
     ' let x: i64 = s.trim().parse().unwrap(); println!("{}", x * x); }',
@@ -71,7 +72,8 @@ def test_the_compiler_cannot_read_the_host(box):
 
 
 def test_a_compiler_bomb_ends(box):
-    bomb = "template <int N> struct A { A<N + 1> a; A<N + 2> b; static const int x = A<N + 1>::x; };\nint main() { return A<0>::x; }"
+    bomb = "template <int N> struct A { A<N + 1> a; A<N + 2> b; static const int x = A<N + 1>::x; };\n"
+    bomb += "int main() { return A<0>::x; }"
     try:
         with pytest.raises(CompileError):
             box.compile(bomb, "cpp", limits=Limits(cpu_s=3, wall_s=10, memory_mb=512, tasks=64))

@@ -113,9 +113,11 @@ def test_a_session_beside_another_never_waits_for_its_place():
         answers = []
 
         def pair():
-            with box.open("x = 1", entry="calculator:serve") as one:
-                with box.open("y = 2", entry="calculator:serve", beside=one) as two:
-                    answers.append(ask(one, "x") + ask(two, "y"))
+            with (
+                box.open("x = 1", entry="calculator:serve") as one,
+                box.open("y = 2", entry="calculator:serve", beside=one) as two,
+            ):
+                answers.append(ask(one, "x") + ask(two, "y"))
 
         threads = [threading.Thread(target=pair) for _ in range(4)]
         for thread in threads:

@@ -69,6 +69,8 @@ class CodeVerifier(Verifier):
         try:
             box = self._sandbox or shared_sandbox()
             outcome = judge(box, program, task, stop_early=not self.fractional)
+            if outcome.status == INTERNAL:  # once more: a worker may have been lost in the middle of a session
+                outcome = judge(box, program, task, stop_early=not self.fractional)
         except (LanguageUnavailable, LevelUnavailable) as error:
             return Score.unscored("unavailable", program, message=str(error))
         except (SandboxBroken, SandboxError) as error:
@@ -140,3 +142,14 @@ def shared_sandbox() -> Sandbox:
         if _shared["box"] is None:
             _shared["box"] = Sandbox(modules=MODULES)
         return _shared["box"]
+
+
+_SQUARE = {"mode": "asserts", "tests": ["assert f(2) == 4", "assert f(3) == 9"], "limits": {"time_s": 5}}
+
+EXAMPLES = [
+    (_SQUARE, "```python\ndef f(x):\n    return x * x\n```", 1.0),
+    (_SQUARE, "```python\ndef f(x):\n    return 2 * x\n```", 0.0),
+    (_SQUARE, "<think>```\ndef f(x): return x * x\n```</think>I do not know.", 0.0),
+    ({"mode": "stdio", "tests": [{"stdin": "2\n", "stdout": "4\n"}]}, "```\nprint(int(input()) ** 2)\n```", 1.0),
+    ({"mode": "asserts", "tests": []}, "```\ndef f(x): return x * x\n```", None),
+]

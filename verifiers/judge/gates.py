@@ -69,13 +69,12 @@ def pre_gate(completion: str, reference: str | None = None, *, max_chars: int = 
     >>> pre_gate("Let's solve this problem step by step."), pre_gate("Step 1 is to boil water.")
     ('opener_only', None)
     """
-    if is_blank(without_special_tokens(completion)):
-        return "empty"
-    answer = without_special_tokens(hide_reasoning(completion))
-    if is_blank(answer):
-        return "no_answer"
-    if len(answer) > max_chars:
+    visible = hide_reasoning(completion)
+    if len(visible) > max_chars and not is_blank(visible):
         return "over_budget"
+    answer = without_special_tokens(visible)
+    if is_blank(answer):
+        return "empty" if is_blank(without_special_tokens(completion)) else "no_answer"
     bare = _WRAPPING.sub(" ", answer)
     said, known = " ".join(_words(bare)), " ".join(_words(reference or ""))
     if answer == (reference or "").strip() or _occurs(known, said):

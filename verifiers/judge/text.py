@@ -31,7 +31,7 @@ _TAGS = (
 _TURN_WORDS = "human|assistant|user|system|ai|bot|judge|grader"
 # Where to put a space, so that the text reads the same and is no special token of any model known to us.
 _BREAK = re.compile(
-    rf"<(?=[|｜]|<?/?(?:{_TAGS})\s*>|/?\s*(?:{'|'.join(BLOCKS)})\b|\[(?:begin|end))"  # <|x|>, <｜x｜>, </s>, <<SYS>>
+    rf"<(?=[|｜]|<?/?(?:{_TAGS})\s*>|(?:/\s*)?(?:{'|'.join(BLOCKS)})|\[(?:begin|end))"  # <|x|>, <｜x｜>, </s>, <<SYS>>
     rf"|\[(?=/?(?:inst|system_prompt|available_tools|tool_\w+|think|prefix|suffix|middle|img\w*|[gs]?mask|cls|sep|pad|"
     rf"unk|bos|eos)\]|\|\w+\|\]|e~\[)"  # [INST], [gMASK], [|assistant|]
     rf"|\](?=~\w\])"  # ]~b]

@@ -27,6 +27,7 @@ Ask = Callable[[str, str], bool | None]
 """Asks sympy whether a gold and an answer are equal; raises as `sandbox.pool.Pool.run` does."""
 
 MAX_SYMPY_CHARS = 400
+CACHED_CHARS = 400
 _BEYOND_US = re.compile(
     r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
@@ -55,14 +56,18 @@ class Gold:
     canonical: str
     number: Decimal | None
     choice: tuple[str, str] | None
+    letters: frozenset[str] | None
     values: tuple[Value, ...]
     problem: str | None  # why it is unusable
     limit: str | None  # the budget that reading it exceeded
 
 
-@functools.lru_cache(maxsize=4096)
 def read_gold(gold: str) -> Gold:
     """Reads a gold: bare LaTeX, `$...$`, boxed, a number, a letter, or a sentence that states the answer."""
+    return _cached_gold(gold) if len(gold) <= CACHED_CHARS else _read_gold(gold)
+
+
+def _read_gold(gold: str) -> Gold:
     answer = _gold_text(gold)
     number = plain_number(answer)
     problem = limit = None
@@ -76,7 +81,11 @@ def read_gold(gold: str) -> Gold:
             limit = error.limit
         except Unreadable:
             pass
-    return Gold(answer, canonical(answer), number, text.choice_of_gold(answer), values, problem, limit)
+    choice, letters = text.choice_of_gold(answer), text.letter_set(answer)
+    return Gold(answer, canonical(answer), number, choice, letters, values, problem, limit)
+
+
+_cached_gold = functools.lru_cache(maxsize=4096)(_read_gold)
 
 
 def _gold_text(gold: str) -> str:
@@ -92,9 +101,12 @@ def _gold_text(gold: str) -> str:
 
 def _readings(answer: str, is_gold: bool = False) -> list[Value]:
     try:
-        return readings(answer, is_gold=is_gold)
+        return (_cached_readings if len(answer) <= CACHED_CHARS else readings)(answer, is_gold=is_gold)
     except RecursionError:
         raise OverBudget("depth") from None
+
+
+_cached_readings = functools.lru_cache(maxsize=4096)(readings)  # The samples of a group often agree.
 
 
 def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_sentence: bool = False) -> Verdict:
@@ -114,8 +126,8 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
             return Verdict("equal", "number")
         if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
             return Verdict("different", "number")
-    if policy.choices and (letters := text.letter_set(gold.text)) and (chosen := text.letter_set(answer)):
-        return Verdict("equal" if letters == chosen else "different", "choice")
+    if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
+        return Verdict("equal" if gold.letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):
         return verdict
     try:

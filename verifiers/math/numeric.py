@@ -6,6 +6,7 @@ that stays is a difference. With variables the same is asked at several points. 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import zlib
 from collections.abc import Mapping
@@ -43,6 +44,8 @@ def equal(a: Expr, b: Expr) -> bool | None:
     """
     if a == b:
         return True
+    with contextlib.suppress(Irrational, OverBudget, Unreadable):  # The commonest case first.
+        return rational_value(a) == rational_value(b)
     names = sorted(symbols(a) | symbols(b))
     verdict = _exactly_equal(a, b, names)
     if verdict is None:

@@ -5,7 +5,7 @@ import itertools
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifiers.judge import Budget, Reply, Request, Retry
@@ -14,6 +14,7 @@ from verifiers.judge.limits import RateLimit, retry_after_s
 ASK = Request(({"role": "user", "content": "x" * 300},), max_tokens=100)
 
 
+@settings(deadline=None)
 @given(
     st.floats(1, 50),
     st.lists(st.tuples(st.floats(0, 30), st.floats(0.1, 20)), min_size=1, max_size=60),

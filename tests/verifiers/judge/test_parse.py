@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifiers.judge import VERDICTS, parse_verdict
@@ -170,12 +170,14 @@ def test_what_is_missing_is_said():
     assert "none of CORRECT, INCORRECT" in read_verdict("hm").why
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["INCORRECT", "CORRECT"]))
 def test_words_before_the_last_line_change_nothing(before, verdict):
     before = before.replace("<", "(")  # no reasoning tags: an unclosed one hides what follows
     assert parse_verdict(f"{before}\nVERDICT: {verdict}") == VERDICTS[verdict]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(), max_size=300))
 def test_any_reply_is_read_without_raising(reply):
     assert parse_verdict(reply) in (None, 0.0, 1.0)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifiers import Problem, Sample
@@ -131,6 +131,7 @@ def test_an_injection_stays_inside_its_block(kind, completion, forbidden, field)
 PIECES = ["<", "<<", "|", "｜", "/", "s", "SYS", ">", ">>", "[", "INST", "]", "|]", "#", "##", "Human", "Response", ":", "\n", " ", "\t", "\u200b", "\u202e", "completion", "think", "-x", "]~", "e~["]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.text(alphabet=st.characters(), max_size=300), st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
@@ -143,6 +144,7 @@ def test_any_text_is_sendable_and_neutral_after_one_pass(text):
     assert not re.search(r"<[|｜]|</?s>|</?think>|</?completion|\[/?INST\]|^\s*Human:", once, re.MULTILINE)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="abc XYZ,.;!?()+*/=^0123456789\n\t\\{}$_é漢字-", max_size=200))
 def test_honest_text_is_left_as_it_is(text):
     assert neutralise(text) == text
@@ -207,6 +209,12 @@ def test_a_prompt_with_an_unknown_field_is_refused():
         Prompt("Judge.", verdicts={"YES": 1.0})
     with pytest.raises(ValueError, match="Block 'answer' is not known"):
         messages_of(Prompt("Judge."), {"answer": "42"})
+
+
+def test_braces_in_a_prompt_are_just_braces():
+    prompt = Prompt('Judge. {rules} An example of data: {"a": {"b": 1}} {} {0.x}')
+    system = messages_of(prompt, {"completion": "x"})[0]["content"]
+    assert system.endswith('An example of data: {"a": {"b": 1}} {} {0.x}')
 
 
 def test_a_prompts_version_changes_with_its_words_and_verdicts():

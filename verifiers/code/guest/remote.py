@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 _CHANGING = frozenset(
     """append extend insert remove pop clear sort reverse update setdefault popitem add discard appendleft popleft
-    extendleft rotate difference_update intersection_update symmetric_difference_update""".split()  # noqa: SIM905
+    extendleft rotate difference_update intersection_update symmetric_difference_update""".split()
 )
 _READABLE_DUNDERS = frozenset(
     """__name__ __qualname__ __doc__ __dict__ __annotations__ __module__ __slots__ __wrapped__ __members__ __defaults__
-    __init__ __cause__ __context__ __all__ __version__ __bases__ __mro__ __self__ __func__ __closure__""".split()  # noqa: SIM905
+    __init__ __cause__ __context__ __all__ __version__ __bases__ __mro__ __self__ __func__ __closure__""".split()
 )
 """Never those by which a library lets an object take over, as __array_ufunc__ and __array_interface__ do for numpy."""
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 PURE = frozenset(
     """math cmath collections fractions decimal datetime itertools functools operator re string statistics heapq bisect
-    copy random json typing numpy""".split()  # noqa: SIM905
+    copy random json typing numpy""".split()
 )
 """Modules whose contents the tester looks up in its own process when the solution has them under their own name."""
 
-_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())  # noqa: SIM905
+_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())
 
 
 def tester_takes(module: str, name: str) -> bool:

@@ -48,7 +48,8 @@ def serve(channel: Any, code: str) -> None:
     """
     plan = loads(code.encode())
     peer = Conversation(Relay(channel))
-    names = Names(peer, frozenset(plan.get("owned", ())), frozenset(plan.get("classes", ())))
+    unknown = Names(peer, frozenset(plan.get("owned", ())), frozenset(plan.get("classes", ())))
+    names = {"__name__": TESTS, "__builtins__": unknown}
     report = Report(channel, peer)
     if "tests" in plan:
         for test in plan["tests"]:
@@ -57,15 +58,15 @@ def serve(channel: Any, code: str) -> None:
         for case in plan["cases"]:
             report.run(lambda case=case: _run_case(plan, decode(case), peer))
     else:
-        report.run(lambda: _run_check(plan, names))
+        report.run(lambda: _run_check(plan, names, unknown))
     channel.send(b"V" + dumps({"nonce": plan["nonce"]}))
 
 
-def _run_check(plan: Any, names: Names) -> None:
+def _run_check(plan: Any, names: dict[str, Any], unknown: Names) -> None:
     exec(compile(plan["test_code"], "<tests>", "exec"), names)
     if "check" not in names:
         raise NameError("the test code defines no check(candidate)")
-    names["check"](names[plan["entry_point"]])
+    names["check"](unknown[plan["entry_point"]])
 
 
 def _run_case(plan: Any, case: Any, peer: Peer) -> None:
@@ -101,7 +102,7 @@ class Report:
 
 
 class Names(dict):
-    """The tests' globals. What they do not define is looked up in the solution, each time anew, since it may change.
+    """The tests' builtins. What neither they nor the tests define is looked up in the solution, each time anew.
 
     Builtins and well-known modules are always those of this process: a solution that defines abs() or `class math`
     would otherwise decide what the tests mean.
@@ -112,18 +113,17 @@ class Names(dict):
     """
 
     def __init__(self, peer: Peer, owned: frozenset[str], classes: frozenset[str]):
-        super().__init__(__name__=TESTS, __builtins__=builtins)
+        super().__init__({name: value for name, value in vars(builtins).items() if name not in owned})
         self._peer, self._owned, self._classes = peer, owned, classes
 
     def __missing__(self, name: str) -> Any:
-        if name not in self._owned:
-            if hasattr(builtins, name) or name.startswith("__"):
-                raise KeyError(name)
-            if name in _MODULE_NAMES:
-                try:
-                    return importlib.import_module(_MODULE_NAMES[name])
-                except ImportError:
-                    raise KeyError(name) from None
+        if name.startswith("__"):
+            raise KeyError(name)
+        if name in _MODULE_NAMES and name not in self._owned:
+            try:
+                return importlib.import_module(_MODULE_NAMES[name])
+            except ImportError:
+                raise KeyError(name) from None
         try:
             value = self._peer.request("global", name)
         except NameError:
