@@ -25,6 +25,7 @@ class Wire(Protocol):
     """A server's language: how a request is written and a reply is read."""
 
     path: str
+    extra: dict[str, Any]
 
     def headers(self, key: str | None) -> dict[str, str]: ...
     def encode(self, request: Request, model: str) -> dict[str, Any]: ...
@@ -68,7 +69,9 @@ class HttpTransport:
 
     @property
     def judge(self) -> str:
-        return f"{self.base_url} {self.model}"
+        """Server, model, and what is added to each request: replies under other settings are other replies."""
+        extra = json.dumps(self.wire.extra, sort_keys=True, default=repr)
+        return f"{self.base_url} {self.model}" + (f" {extra}" if self.wire.extra else "")
 
     async def send(self, request: Request, index: int) -> Reply:
         key = os.environ.get(self.key_env, "").strip() if self.key_env else None

@@ -244,6 +244,13 @@ def test_extra_fields_go_into_the_body_and_none_removes_one(server):
     assert "max_tokens" not in body
 
 
+def test_replies_under_other_settings_are_cached_apart(server, tmp_path):
+    for extra in ({}, {"top_p": 0.5}, {"top_p": 0.6}):
+        client = Client(openai_compatible("judge", server.url, **extra), cache=tmp_path / "c.db")
+        run(client.ask(Request(({"role": "user", "content": "?"},))))
+    assert len(server.bodies) == 3
+
+
 def test_replies_too_large_are_cut_off(server, monkeypatch):
     monkeypatch.setattr("verifiers.judge.http.MAX_BODY", 10_000)
     server.plan = lambda completion, attempt: "x" * 100_000
