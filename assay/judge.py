@@ -31,12 +31,10 @@ def calibrate(
     max_calls: Annotated[int | None, typer.Option(min=1, help="Give up after so many calls.")] = None,
     seed: Annotated[int, typer.Option(help="Of the bootstrap and the canaries.")] = 0,
 ) -> None:
-    r"""How far can a judge be trusted on your data?
+    """How far can a judge be trusted on your data?
 
-    \b
-    A line of DATA is one of
-      {"question": "...", "reference": "... or null", "completion": "...", "label": true}
-      {"question": "...", "first": "...", "second": "...", "label": "first" or "second" or "tie"}
+    A line of DATA has question, reference (or null), completion and label (true or false); or, for pairs, question, first,
+    second and label ("first", "second" or "tie").
 
     Prints accuracy, error rates, Cohen's kappa, position and length bias with 95 % intervals. Replies are cached, so the
     same command again asks nothing twice. Exits with 1 when no item got a verdict.

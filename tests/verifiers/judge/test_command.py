@@ -44,7 +44,7 @@ def test_a_good_judge_gets_a_good_report_and_a_second_run_asks_nothing(server, d
     assert report["estimates"]["false_positive_rate"]["value"] == 0.0
     # The other gold of a canary starts with "gold", so this judge is fooled by plain canaries, and the report says so.
     assert report["canaries"]["kinds"]["plain"]["value"] > 0
-    assert "| accuracy | 1.000 | 1.000 to 1.000 | 20 |" in (tmp_path / "out/report.md").read_text()
+    assert "| accuracy | 1.000 | 0.839 to 1.000 | 20 |" in (tmp_path / "out/report.md").read_text()
     assert "<svg" in (tmp_path / "out/report.svg").read_text()
     assert result.output.strip().splitlines()[-1] == str(tmp_path / "out/report.md")
     asked = server.asked.total()
