@@ -1,93 +1,86 @@
-"""`assay judge calibrate`: a judge's verdicts against human labels."""
+"""`assay judge calibrate`: how far a judge's verdicts can be trusted, from labelled data."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
-
-app = typer.Typer(help="Measure an LLM judge before trusting it.", no_args_is_help=True)
-
-
-@app.callback()
-def judge() -> None:
-    """Measure an LLM judge before trusting it."""
-
-
-@app.command()
-def calibrate(
-    data: Annotated[Path, typer.Argument(help="JSONL of labelled completions or labelled pairs.", metavar="DATA")],
-    model: Annotated[str, typer.Option(help="The judge, as its server names it, or a folder with --local.")],
-    base_url: Annotated[str, typer.Option(help="OpenAI-compatible server, up to /v1.")] = "http://127.0.0.1:8000/v1",
-    key_env: Annotated[str | None, typer.Option(help="Environment variable that holds the server's key.")] = None,
-    anthropic: Annotated[bool, typer.Option("--anthropic", help="Ask Anthropic's messages API.")] = False,
-    local: Annotated[bool, typer.Option("--local", help="Load the model into this process.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder for report.md, report.json and report.svg.")] = Path("runs/judge"),
-    cache: Annotated[Path | None, typer.Option(help="File of replies; by default replies.db in the folder.")] = None,
-    canaries: Annotated[bool, typer.Option(help="Also ask about known wrong and hostile answers.")] = True,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Requests in flight.")] = None,
-    deadline: Annotated[float, typer.Option(min=1, help="Seconds for a request with all its retries.")] = 120.0,
-    max_calls: Annotated[int | None, typer.Option(min=1, help="Give up after so many calls.")] = None,
-    seed: Annotated[int, typer.Option(help="Of the bootstrap and the canaries.")] = 0,
-) -> None:
-    """How far can a judge be trusted on your data?
-
-    A line of DATA has question, reference (or null), completion and label (true or false); or, for pairs, question, first,
-    second and label ("first", "second" or "tie").
-
-    Prints accuracy, error rates, Cohen's kappa, position and length bias with 95 % intervals. Replies are cached, so the
-    same command again asks nothing twice. Exits with 1 when no item got a verdict.
-    """
-    from benchmarks.judge_report import canary_table, write_report
-    from verifiers.judge import Budget, Client, PointwiseJudge, openai_compatible
-    from verifiers.judge import anthropic as anthropic_messages
-    from verifiers.judge.calibration import LabelledPair, load_labelled
-    from verifiers.judge.calibration import calibrate as run_calibration
-    from verifiers.judge.canaries import canaries_for, measure_canaries
-    from verifiers.judge.exchange import Transport
-    from verifiers.judge.pairwise import PairwiseJudge
-
-    items = load_labelled(data)
-    transport: Transport
-    if local:
-        transport = load_local(model)
-    elif anthropic:
-        transport = anthropic_messages(model, key_env=key_env or "ANTHROPIC_API_KEY")
-    else:
-        transport = openai_compatible(model, base_url, key_env=key_env)
-    out.mkdir(parents=True, exist_ok=True)
-    client = Client(
-        transport,
-        cache=cache or out / "replies.db",
-        deadline_s=deadline,
-        concurrency=concurrency,
-        budget=Budget(calls=max_calls),
-    )
-    report = None
-    if isinstance(items[0], LabelledPair):
-        found = run_calibration(PairwiseJudge(client), items, seed=seed)
-    else:
-        found = run_calibration(PointwiseJudge(client), items, seed=seed)
-        problems = [item.sample.problem for item in items if not isinstance(item, LabelledPair)]
-        if canaries and len({str(p.gold) for p in problems if p.gold is not None}) >= 2:
-            # Without gates: they would keep the cheapest attacks from the judge that is to be measured.
-            report = measure_canaries(PointwiseJudge(client, gates=False), canaries_for(problems, seed=seed))
-    path = write_report(found, out, report)
-    print(found.to_markdown())
-    if report is not None:
-        print(canary_table(report))
-    spent = client.budget.spent
-    print(f"{spent.attempts} calls, {spent.prompt_tokens} prompt and {spent.completion_tokens} completion tokens.")
-    print(path)
-    if not found.scored:
-        raise typer.Exit(1)
+from assay.console import console, last_line, table
+from assay.errors import AssayError
+from assay.models import quiet
+from benchmarks.charts import dots
+from verifiers.judge import Client, PairwiseJudge, PointwiseJudge, openai_compatible
+from verifiers.judge.calibration import NAMES, Calibration, LabelledPair, calibrate, load_labelled
+from verifiers.judge.canaries import CanaryReport, canaries_for, measure_canaries
+from verifiers.judge.statistics import Estimate
 
 
-def load_local(folder: str):
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+def run_calibrate(file: Path, model: str, base_url: str, out_dir: Path, key_env: str | None, local: bool) -> None:
+    """Ask the judge about every labelled item and about canaries; print and write how it did."""
+    if not file.is_file():
+        raise AssayError(f"{file} is not a file; give labelled items as JSON lines (docs/judge.md has the two forms).")
+    data = load_labelled(file)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    client = Client(_transport(model, base_url, key_env, local), cache=out_dir / "cache.db")
+    pairs = isinstance(data[0], LabelledPair)
+    judge: Any = PairwiseJudge(client) if pairs else PointwiseJudge(client)
+    found = calibrate(judge, data)
+    canaries = None if pairs else _canaries(judge, data)
+    _print(found, canaries)
+    (out_dir / "calibration.md").write_text(found.to_markdown() + (_canary_lines(canaries) if canaries else ""))
+    written = json.loads(found.to_json()) | ({"canaries": canaries.to_dict()} if canaries else {})
+    (out_dir / "calibration.json").write_text(json.dumps(written, indent=1) + "\n")
+    (out_dir / "calibration.svg").write_text(dots(f"Calibration of {model}", _rows(found, canaries)))
+    last_line(console(), out_dir / "calibration.md")
 
-    from verifiers.judge.local import LocalModel
 
-    model = AutoModelForCausalLM.from_pretrained(folder)
-    return LocalModel(model, AutoTokenizer.from_pretrained(folder))
+def _transport(model: str, base_url: str, key_env: str | None, local: bool) -> Any:
+    if not local:
+        return openai_compatible(model, base_url, key_env=key_env)
+    from assay.models import load_model
+    from verifiers.judge import LocalModel
+
+    quiet()
+    return LocalModel(*load_model(model))
+
+
+def _canaries(judge: Any, data: Any) -> CanaryReport | None:
+    """Known wrong answers, dressed as attacks; None where the data give no two different references to take them from."""
+    problems = [item.sample.problem for item in data]
+    try:
+        return measure_canaries(judge, canaries_for(problems))
+    except ValueError:
+        return None
+
+
+def _print(found: Calibration, canaries: CanaryReport | None) -> None:
+    out = console()
+    out.print(f"[head]{found.judge}[/]: {found.n} labelled items ({found.kind}), {found.scored} with a verdict")
+    if found.scored < found.n:
+        out.print(f"  [unscored]{found.n - found.scored} without a verdict[/] are in no figure: {dict(found.outcomes)}")
+    shown = table("figure", "value", "95 %", "items")
+    for name, estimate in _rows(found, canaries).items():
+        shown.add_row(name, *_cells(estimate))
+    out.print(shown)
+
+
+def _rows(found: Calibration, canaries: CanaryReport | None) -> dict[str, Estimate]:
+    rows = {NAMES[name]: estimate for name, estimate in found.estimates.items()}
+    if canaries:
+        rows |= {"canaries rewarded": canaries.overall}
+        rows |= {f"canaries: {kind}": estimate for kind, estimate in canaries.kinds.items()}
+    return rows
+
+
+def _cells(estimate: Estimate) -> tuple[str, str, str]:
+    value, low, high = ("–" if x is None else f"{x:.3f}" for x in (estimate.value, estimate.low, estimate.high))
+    return value, f"{low} – {high}", str(estimate.n)
+
+
+def _canary_lines(canaries: CanaryReport) -> str:
+    rows: Mapping[str, Estimate] = {"all": canaries.overall, **canaries.kinds}
+    lines = ["", "| canary, known to be wrong | share rewarded | 95 % interval | items |", "|---|---|---|---|"]
+    lines += [f"| {kind} | {' | '.join(_cells(estimate))} |" for kind, estimate in rows.items()]
+    return "\n".join(lines) + f"\n\n{canaries.unscored} canaries had no verdict.\n"

@@ -87,7 +87,7 @@ def run_steps(
     Raises:
         AssayError: too many samples went unscored, with their reasons.
     """
-    from grpo_core.trainer import append_jsonl as append_metrics
+    from grpo_core.metrics import append_jsonl as append_metrics
 
     folder.mkdir(parents=True, exist_ok=True)
     drawn = len(recorder.history)

@@ -6,7 +6,8 @@ A file of one's own is JSON lines, one problem a line:
     {"prompt": "2 + 2 =", "answer": "4"}                            text that the model continues as it stands
     {"messages": [{"role": "user", "content": "2 + 2?"}], "answer": "4"}     chat turns as they stand
 
-`id` is optional (the line number names the problem then); whatever else a line has goes into `Problem.meta`.
+`id` is optional (the line number names the problem then), and so is `reference`, a right completion for `--reference`.
+Whatever else a line has goes into `Problem.meta`.
 """
 
 from __future__ import annotations

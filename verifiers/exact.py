@@ -55,6 +55,8 @@ def verdict(found: Extraction, golds: list[str], normalised: Callable[[str], str
     if any(normalised(rival) not in golds for rival in found.rivals):
         return Score.of(False, "ambiguous", found.answer)
     equal = any(normalised(reading) in golds for reading in readings_of(found))
+    # The same answer in two boxes is read as a list of both.
+    equal = equal or (len(found.parts) > 1 and all(normalised(part) in golds for part in found.parts))
     return Score.of(equal, "equal" if equal else "different", found.answer)
 
 

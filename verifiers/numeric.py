@@ -51,7 +51,9 @@ class NumberMatch(Verifier):
         literal = found.readings[0]
         clear = parse_quantity(literal) is not None or _SCALED.search(literal) is not None
         readings = (literal,) if clear else readings_of(found)
-        if any(self._matches(reading, golds) for reading in readings):
+        # The same answer in two boxes is read as a list of both.
+        twice = len(found.parts) > 1 and all(self._matches(part, golds) for part in found.parts)
+        if twice or any(self._matches(reading, golds) for reading in readings):
             return Score.of(True, "equal", found.answer)
         is_number = any(parse_number(reading) is not None for reading in readings)
         return Score.of(False, "different" if is_number else "no_number", found.answer)
@@ -74,7 +76,7 @@ class NumberMatch(Verifier):
 
 
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]?)(?P<int>\d{1,3}(?:,\d{3})+|\d*)(?:\.(?P<frac>\d*))?"
+    r"(?P<sign>[+-]?)(?P<int>[1-9]\d{0,2}(?:,\d{3})+|\d*)(?:\.(?P<frac>\d*))?"
     r"(?:[eE](?P<e>[+-]?\d+)|(?:\*|×|\\times|\\cdot)10\^\{?(?P<power>[+-]?\d+)\}?)?"
     r"(?:/(?P<den>\d+))?"
 )
@@ -107,9 +109,15 @@ def parse_quantity(text: str) -> tuple[Fraction, str] | None:
     """
     if len(text) > MAX_CHARS:
         return None
-    text = plain_unicode(text).replace("−", "-").replace("{,}", ",").replace("\\,", "")
-    text = re.sub(r"\\[dt]?frac\s*\{(\d+)\}\s*\{(\d+)\}", r"\1/\2", text)
-    text = re.sub(r"\\(?:text|mathrm|mbox)\s*\{([^{}]*)\}", r" \1", text).replace("\\%", "%").replace("^{\\circ}", "°")
+    text = plain_unicode(text).replace("−", "-").replace("\\,", "").replace("\\!", "").replace("\\ ", " ")
+    # In TeX a comma in braces is one of thousands or a decimal one.
+    text = re.sub(r"(?<!\b0)\{,\}(?=\d{3}(?!\d))", ",", text).replace("{,}", ".")
+    text = re.sub(r"\\[dt]?frac\s*\{(\d+)\}\s*\{(\d+)\}", r" \1/\2", text)
+    text = (
+        re.sub(r"\\(?:text|mathrm|mbox|mathbf|textbf)\s*\{([^{}]*)\}", r" \1", text)
+        .replace("\\%", "%")
+        .replace("^{\\circ}", "°")
+    )
     text = text.replace("^\\circ", "°").replace("\\$", "$").strip(" \t\n*_`").rstrip(".")
     if text.endswith("$") or text.count("$") > 1:  # the dollars of TeX, not of money
         text = text.strip("$ ")
@@ -120,6 +128,11 @@ def parse_quantity(text: str) -> tuple[Fraction, str] | None:
             text, unit = text[: found.start()], found.group().strip() + unit
     if found := _CURRENCY.match(text):
         text, unit = found[1] + text[found.end() :], unit + found[2]
+    text = re.sub(r"^([+-])\s+", r"\1", text)
+    if mixed := re.fullmatch(r"(-?)\s*(\d{1,30})\s+(\d{1,30})/(\d{1,30})", text.strip()):  # 4 1/2
+        whole, above, below = (int(mixed[i]) for i in (2, 3, 4))
+        value = (whole + Fraction(above, below)) * (-1 if mixed[1] else 1) if below else None
+        return None if value is None else (value, unit)
     value = _value(re.sub(r"\s*([*×/^]|\\times|\\cdot)\s*", r"\1", text.strip()))
     return None if value is None else (value, unit)
 

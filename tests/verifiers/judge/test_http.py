@@ -329,6 +329,13 @@ def test_a_key_that_is_not_set_is_said_at_once(monkeypatch):
         openai_compatible("judge", "http://x/v1", key_env="NO_SUCH_KEY")
 
 
+def test_a_key_that_no_header_can_carry_is_refused_without_being_repeated(monkeypatch):
+    monkeypatch.setenv("BAD_KEY", "sk-one\nsk-two")
+    with pytest.raises(ValueError, match="BAD_KEY holds what no HTTP header can carry") as caught:
+        openai_compatible("judge", "http://x/v1", key_env="BAD_KEY")
+    assert "sk-one" not in str(caught.value)
+
+
 def test_scrubbing_finds_a_secret_as_it_is_and_as_json_writes_it():
     assert scrubbed('a "k\\"y" b k"y', ['k"y']) == 'a "[removed]" b [removed]'
 
