@@ -33,6 +33,8 @@ class Tokens:
     ref_logp_N: Tensor | None = None
     factor_N: Tensor | None = None
     """Multiplies the policy term, for instance a top-entropy mask."""
+    mismatch_N: Tensor | None = None
+    """Likewise: the mismatch weights, where fused.py had them before logp."""
 
     @classmethod
     def of(
@@ -56,7 +58,7 @@ class Tokens:
             sequence: for a packed batch, the number 0..B-1 of each token's sequence, in the shape of `mask`. Without
                 it, the rows of `mask` are the sequences.
         Raises:
-            ValueError: shapes that do not match, or a NaN or infinity inside the mask.
+            ValueError: shapes that do not match.
         """
         index_N = mask.reshape(-1).nonzero().squeeze(1)
         if sequence is None:
@@ -76,7 +78,6 @@ class Tokens:
             else:
                 hint = f" or ({num_sequences},)" if per_sequence else ""
                 raise ValueError(f"{name} has shape {tuple(values.shape)}; needed {tuple(mask.shape)}{hint}.")
-            require_finite(name, picked)
             return picked
 
         optional = {"old_logp": old_logp, "sampler_logp": sampler_logp, "ref_logp": ref_logp, "factor": factor}
@@ -100,6 +101,13 @@ class Tokens:
                 f"a tensor of shape {tuple(batch.shape)} does not start with the mask's {tuple(self.shape)}."
             )
         return batch.reshape(-1, *batch.shape[len(self.shape) :])[self.index_N]
+
+    def require_finite(self) -> None:
+        """Refuse a NaN or an infinity, by name; every loss does so before it looks at a token."""
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, Tensor) and value.is_floating_point():
+                require_finite(f.name.removesuffix("_N"), value)
 
     def sequence_sum(self, value_N: Tensor) -> Tensor:
         """The sum over its sequence, at each token."""

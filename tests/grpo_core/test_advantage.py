@@ -149,6 +149,11 @@ def test_a_group_that_agrees_has_no_advantage(scale, value):
     assert (advantages[7:] != 0).all()
 
 
+@pytest.mark.parametrize("scale", ["std", "std_biased", "none", "batch", "mean", "leave_one_out"])
+def test_a_group_that_barely_differs_does_not_agree(scale):
+    assert (group_advantages([1.0, 1.0 + 1e-15], "aa", scale, eps=1e-30) != 0).all()
+
+
 @pytest.mark.parametrize("scale", SCALES)
 def test_an_unscored_sample_is_as_if_it_were_not_there(scale):
     rewards, groups, _ = example(3)

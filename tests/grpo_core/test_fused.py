@@ -1,11 +1,15 @@
 """The fused loss against the plain one, and the promises it makes about memory and rows."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
-from grpo_core import presets
+from grpo_core import kernels, presets
 from grpo_core.corrections import KL, Mismatch
 from grpo_core.fused import linear_logp, linear_policy_loss
 from grpo_core.objective import Objective, token_logp
@@ -20,6 +24,8 @@ ROW = V * 8  # bytes of a row of logits in float64
 OBJECTIVES = {name: getattr(presets, name)() for name in presets.__all__} | {
     "kl": presets.grpo(kl=KL(0.1, ratio=True)),
     "mismatch": Objective(mismatch=Mismatch("sequence", "mask", 0.5, 2.0)),
+    "mismatch_drops": Objective(mismatch=Mismatch("sequence", "mask", 0.9, 1.1)),
+    "mismatch_token": Objective(mismatch=Mismatch("token", "mask", 0.95, 1.05)),
     "mismatch_kl": Objective(Clip(), "sequence", mismatch=Mismatch("geometric", "mask", 0.9, 1.1), kl=KL(0.1)),
     "off_policy": Objective(off_policy_delta=0.05),
 }
@@ -109,6 +115,19 @@ def test_fused_equals_plain_in_float32(name):
             rtol=1e-5,
             atol=1e-5,
         )
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_advantages_factors_and_weights_may_differ_from_token_to_token(name):
+    """Some are zero in sequences that live: a token without gradient of its own still belongs to its sequence."""
+    data, objective = Data(seed=2), OBJECTIVES[name]
+    advantage, factor, weight = torch.randn(3, sum(LENGTHS), dtype=torch.float64)
+    if name in ("gmpo", "vespo"):
+        advantage = advantage.abs()
+    advantage[::3], factor[1::4] = 0, 0
+    tokens = replace(data.tokens(objective), advantage_N=advantage, factor_N=factor, weight_N=weight.abs())
+    data.tokens = lambda *_: tokens
+    assert_same(data.fused(objective, tile_bytes=4 * ROW), data.plain(objective))
 
 
 @pytest.mark.parametrize("temperature", [0.6, 1.7])
@@ -202,6 +221,96 @@ def test_rows_without_gradient_never_reach_a_product(monkeypatch):
     assert set(rows) == {sum(LENGTHS)}
 
 
+def test_only_sequences_longer_than_a_tile_cost_a_fourth_product(monkeypatch):
+    data, objective = Data(), presets.gspo()
+    data.advantages.fill_(1.0)
+    rows = []
+    mm = torch.mm
+    monkeypatch.setattr(torch, "mm", lambda a, b, **kw: (rows.append(len(a)), mm(a, b, **kw))[1])
+    data.fused(objective, tile_bytes=8 * ROW)
+    assert sum(rows) == 2 * sum(LENGTHS)  # forward and hidden's gradient, each row once
+    rows.clear()
+    data.fused(objective, tile_bytes=6 * ROW)
+    assert sum(rows) == 2 * sum(LENGTHS) + 7  # the sequence of 7 forward again
+
+
+class LargestTensor(TorchDispatchMode):
+    """Notes the largest tensor that any operation makes."""
+
+    numel = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        for tensor in out if isinstance(out, tuple | list) else (out,):
+            if isinstance(tensor, torch.Tensor):
+                self.numel = max(self.numel, tensor.numel())
+        return out
+
+
+@pytest.mark.parametrize("name", ["dapo", "gspo", "kl"])
+def test_nothing_larger_than_a_tile_and_the_weight_is_ever_made(name, monkeypatch):
+    monkeypatch.setattr(kernels, "CACHE_BYTES", 500 * 8)
+    num, length, vocab, dim, tile_rows = 6, 20, 500, 3, 4
+    objective = OBJECTIVES[name]
+    hidden = torch.randn(num, length, dim, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(vocab, dim, dtype=torch.float64, requires_grad=True)
+    targets = torch.randint(vocab, (num, length))
+    column = -7 * torch.rand(num, length, dtype=torch.float64)
+    columns = {"old_logp": column, "sampler_logp": column, "ref_logp": column}
+    tokens = Tokens.of(torch.ones(num, length), torch.randn(num), objective.weights([length] * num), **columns)
+    with LargestTensor() as largest:
+        linear_policy_loss(hidden, weight, targets, tokens, objective, tile_bytes=tile_rows * vocab * 8).loss.backward()
+    assert largest.numel <= max(tile_rows, dim) * vocab
+
+
+PEAK = """
+import sys, torch
+from pathlib import Path
+from grpo_core import presets
+from grpo_core.fused import linear_policy_loss
+from grpo_core.tokens import Tokens
+
+def status_mb(field):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
+
+num_tokens = int(sys.argv[1])
+objective = presets.dapo()
+hidden, weight = torch.randn(4, num_tokens // 4, 64, requires_grad=True), torch.randn(151_936, 64, requires_grad=True)
+targets = torch.randint(151_936, hidden.shape[:2])
+tokens = Tokens.of(torch.ones(hidden.shape[:2]), torch.randn(4), objective.weights([num_tokens // 4] * 4))
+for _ in range(2):  # the second is without first-use buffers
+    hidden.grad = weight.grad = None
+    before = status_mb("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")
+    linear_policy_loss(hidden, weight, targets, tokens, objective, tile_bytes=2**26).loss.backward()
+print(status_mb("VmHWM") - before)
+"""
+
+
+@pytest.mark.slow
+def test_peak_memory_is_flat_in_the_number_of_tokens_at_a_vocabulary_of_151936():
+    peaks = []
+    for num_tokens in (220, 880):  # 2 and 8 full tiles
+        env = os.environ | {"PYTHONPATH": os.getcwd()}
+        command = [sys.executable, "-c", PEAK, str(num_tokens)]
+        peaks.append(float(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout))
+    logits_mb = 880 * 151_936 * 4 / 2**20
+    assert peaks[1] < 1.1 * peaks[0] < 0.3 * logits_mb, peaks
+
+
+def test_skipping_may_leave_nothing_of_a_tile():
+    """A tile whose every token is clipped has mass 0."""
+    data, objective = Data(), presets.dapo()
+    data.advantages.fill_(1.0)
+    data.old[:2] = data.old[:2] - 5
+    exact, skipped = (
+        data.fused(objective, tile_bytes=4 * ROW),
+        data.fused(objective, tile_bytes=4 * ROW, skip_mass=1e-9),
+    )
+    assert_same(skipped, exact)
+
+
 @pytest.mark.parametrize("name", ["dapo", "gspo"])
 def test_a_batch_without_live_tokens_has_zero_loss_and_zero_gradients(name):
     data = Data()
@@ -241,6 +350,15 @@ def test_without_grad_mode_there_is_only_a_value():
     assert not out.loss.requires_grad
     data.hidden = data.hidden.detach()
     torch.testing.assert_close(out.loss, data.plain(objective)[0].loss.detach())
+
+
+def test_scoring_under_autocast_scores_what_training_under_autocast_sees():
+    data, objective = Data(torch.float32), presets.dapo()
+    with torch.autocast("cpu", torch.bfloat16):
+        data.old, _ = linear_logp(data.hidden, data.weight, data.targets, data.mask)
+        tokens = data.tokens(objective)
+        out = linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective)
+    assert float(out.stats["ratio"]) == 1.0
 
 
 def test_autocast_computes_in_its_dtype_and_returns_gradients_in_the_parameters():
@@ -303,11 +421,13 @@ def test_scoring_gives_logp_and_entropy_in_the_shape_of_the_mask():
         assert (got[~data.mask] == 0).all()
 
 
-@pytest.mark.parametrize("where", ["hidden", "weight"])
+@pytest.mark.parametrize("where", ["hidden", "weight", "old", "sampler", "ref"])
 def test_what_is_not_finite_is_refused(where):
-    data, objective = Data(), presets.dapo()
+    data = Data()
+    objective = replace(OBJECTIVES["mismatch"], kl=KL(0.1))
     getattr(data, where).view(-1)[0] = float("nan")
-    with pytest.raises(ValueError, match="logp is nan at loss token"):
+    name = {"hidden": "logp", "weight": "logp"}.get(where, f"{where}_logp")
+    with pytest.raises(ValueError, match=f"^{name} is nan at loss token"):
         data.fused(objective)
 
 
@@ -316,8 +436,13 @@ def test_what_does_not_fit_is_refused_with_the_shapes():
     tokens = data.tokens(objective)
     with pytest.raises(ValueError, match=r"\(5, 7, 'D'\)"):
         linear_policy_loss(data.hidden[:, :-1], data.weight, data.targets, tokens, objective)
+    with pytest.raises(ValueError, match=r"\(5, 7, 'D'\)"):
+        linear_logp(data.hidden, data.weight, data.targets[:-1], data.mask)
     with pytest.raises(ValueError, match="float16"):
         linear_policy_loss(data.hidden.half(), data.weight.half(), data.targets, tokens, objective)
+    for name, value in (("skip_mass", 1.0), ("skip_mass", -0.1), ("temperature", 0.0), ("softcap", -1.0)):
+        with pytest.raises(ValueError, match=name):
+            linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective, **{name: value})
     with pytest.raises(ValueError, match="use one of them"):
         linear_policy_loss(
             data.hidden, data.weight, data.targets, tokens, replace(objective, entropy_bonus=0.1), skip_mass=0.1
@@ -325,3 +450,24 @@ def test_what_does_not_fit_is_refused_with_the_shapes():
     data.targets[0, 0] = V
     with pytest.raises(ValueError, match="V is 11"):
         linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", ["dapo", "gspo", "kl"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.bfloat16, 3e-2)])
+def test_cuda_computes_what_the_cpu_does(name, dtype, tolerance):
+    objective, data = OBJECTIVES[name], Data(dtype)
+    exact = Data(torch.float64)
+    exact.hidden, exact.weight = data.hidden.double(), data.weight.double()
+    _, d_hidden, d_weight = exact.plain(objective)
+    hidden, weight = (x.cuda().requires_grad_() for x in (data.hidden, data.weight))
+    for column in ("mask", "advantages", "old", "sampler", "ref"):
+        setattr(data, column, getattr(data, column).cuda())
+    tokens = data.tokens(objective)
+    fused = linear_policy_loss(
+        hidden, weight, data.targets.cuda(), tokens, objective, tile_bytes=4 * V * dtype.itemsize
+    )
+    fused.loss.backward()
+    for ours, theirs in zip((hidden.grad, weight.grad), (d_hidden, d_weight)):
+        assert float((ours.cpu().double() - theirs).norm() / theirs.norm()) < tolerance

@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,6 +152,39 @@ def test_a_factor_stays_in_the_denominator_and_off_the_kl(level):
         torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
+def random_objective(seed):
+    """Any parts together, most of which nobody has published as a whole."""
+    rng = random.Random(seed)
+    clip = Clip(rng.uniform(0, 0.4), rng.uniform(0, 0.5))
+    terms = [
+        clip,
+        Clip(0.1, 0.2, delta=1.6),
+        Clip(0.1, 0.2, dual=2.0),
+        Cispo(1.5, 0.7),
+        Sapo(),
+        Vespo(),
+        Gmpo(0.1, 0.3),
+    ]
+    estimator, target = rng.choice(["k1", "abs", "k2", "k3", "k3+"]), rng.choice(["reference", "sampler"])
+    corrected = rng.choice(["token", "sequence", "geometric"]), rng.choice(["truncate", "mask"])
+    return Objective(
+        term=rng.choice([*terms, Dppo(0.05, 0.1), Reinforce()]),
+        level=rng.choice(["token", "sequence", "sequence_token", "sequence_sum"]),
+        aggregation=rng.choice(["sequence_mean", "token_mean", "group_mean", "fixed_length", "sequence_sum"]),
+        kl=rng.choice([None, KL(0.2, estimator, rng.random() < 0.5, target)]),
+        mismatch=rng.choice([None, Mismatch(*corrected, rng.uniform(0.5, 0.99), rng.uniform(1.01, 1.6))]),
+        off_policy_delta=rng.choice([None, 0.0, 0.1]),
+        anchor=rng.choice(["old", "sampler"]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_composition_equals_its_loop(seed):
+    data = Data(seed)
+    ours, theirs = both(random_objective(seed), data, seed % 3 == 0, data.factor if seed % 2 else None)
+    torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_an_advantage_may_differ_from_token_to_token(name):
     data = Data(1)
@@ -161,15 +195,25 @@ def test_an_advantage_may_differ_from_token_to_token(name):
     torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("log_ratios", [[30.0, -19.0, -4.0, -6.0, 0.0, 0.0, 0.0], [-3.0] * 7, [4.0] * 7])
+def test_vespo_bounds_tokens_to_20_and_sequences_to_1e_minus_8(log_ratios):
+    data = Data()
+    data.old = data.logp - torch.tensor(log_ratios, dtype=torch.float64)
+    data.advantages.fill_(0.5)
+    ours, theirs = both(presets.vespo(), data)
+    torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=0)
+
+
 @pytest.mark.parametrize("anchor", ["old", "sampler"])
 def test_the_closed_form_derivative_passes_gradcheck(anchor):
     """Finite differences of the value, for the terms whose gradient is that of their value (nothing stopped)."""
     data = Data(2)
+    weights = torch.rand(5, 7, dtype=torch.float64)  # one for each token: they must be inside the sums over a sequence
     for term, level in itertools.product((Clip(0.1, 0.3), Sapo(), Gmpo()), ("token", "sequence", "sequence_sum")):
         objective = Objective(term, level, kl=KL(0.1, ratio=True), anchor=anchor)
-        tokens = data.tokens(objective.weights(LENGTHS))
+        tokens = data.tokens(weights)
         logp_N = tokens.pick(data.logp).requires_grad_()
-        assert torch.autograd.gradcheck(lambda x: objective(x, tokens).loss, logp_N)  # noqa: B023
+        assert torch.autograd.gradcheck(lambda x: objective(x, tokens).loss, logp_N)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -244,7 +288,7 @@ def test_non_finite_input_inside_the_mask_is_refused_by_name(name, value):
     data = Data()
     getattr(data, name)[1] = value
     objective = Objective()
-    with pytest.raises(ValueError, match=f"{name}.* at loss token"):
+    with pytest.raises(ValueError, match=f"^{name.removesuffix('s')}.* at loss token"):
         objective(data.tokens(objective.weights(LENGTHS)).pick(data.logp), data.tokens(objective.weights(LENGTHS)))
 
 
@@ -313,6 +357,20 @@ def test_statistics_say_which_side_was_clipped():
     assert float(stats["clip_high"]) == pytest.approx(1 / 5)
     assert float(stats["clip_low"]) == pytest.approx(1 / 5)
     assert float(stats["ratio"]) == pytest.approx(1.0)
+
+
+def test_gmpo_counts_the_tokens_it_bounds():
+    data = Data()
+    tokens = data.tokens(presets.gmpo().weights(LENGTHS))
+    stats = presets.gmpo(0.1, 0.2)(tokens.pick(data.logp), tokens).stats
+    d_N, positive_N = tokens.pick(data.logp - data.old), tokens.advantage_N > 0
+    assert float(stats["clip_high"]) == pytest.approx(float((positive_N & (d_N > 0.2)).double().mean()))
+    assert float(stats["clip_low"]) == pytest.approx(float((~positive_N & (d_N < -0.1)).double().mean()))
+
+
+def test_a_step_without_sequences_has_no_weights():
+    for aggregation in ("sequence_mean", "token_mean", "fixed_length", "sequence_sum"):
+        assert Objective(aggregation=aggregation).weights([], max_length=3).shape == (0,)
 
 
 def test_statistics_of_micro_batches_join_to_those_of_the_batch():

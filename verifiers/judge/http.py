@@ -58,6 +58,10 @@ class HttpTransport:
             raise ValueError("base_url carries credentials or a query: name the key's environment variable in key_env.")
         if key_env is not None and not os.environ.get(key_env, "").strip():
             raise ValueError(f"{key_env} is not set: export it, or pass key_env=None for a server without keys.")
+        if key_env is not None and not (
+            os.environ[key_env].strip().isascii() and os.environ[key_env].strip().isprintable()
+        ):
+            raise ValueError(f"{key_env} holds characters that no HTTP header can carry; look for a line break in it.")
         self.wire, self.base_url, self.model, self.key_env = wire, base_url.rstrip("/"), model, key_env
         self.served_as = tuple(served_as)
         self._client: tuple[asyncio.AbstractEventLoop, Any] | None = None

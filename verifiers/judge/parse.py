@@ -98,21 +98,20 @@ def _verdict_in(line: str, offered: Mapping[str, str]) -> str | None:
 
 
 def _last_object(text: str) -> tuple[str, str] | None:
-    """The JSON object that the text ends in, as its source and what its one verdict field says."""
-    start = len(text)
-    for _ in range(30):
-        start = text.rfind("{", 0, start)
-        if start < 0:
-            return None
+    """The JSON object that the text ends in, as its source and what its one verdict field says.
+
+    It begins a line of its own: in the middle of a line it may be a quotation.
+    """
+    starts = [match.start() for match in re.finditer(r"^[ \t]*\{", text, re.MULTILINE)]
+    for start in reversed(starts[-30:]):
         try:
             pairs = json.loads(text[start:], object_pairs_hook=list)
         except (ValueError, RecursionError):
             continue
         stated = [value for key, value in pairs if str(key).strip().lower() in _JSON_KEYS]
         # Two verdict fields, or one that is no plain value, are no verdict.
-        if len(stated) != 1 or not isinstance(stated[0], str | int | float):
-            return text[start:], ""
-        return text[start:], str(stated[0])
+        plain = len(stated) == 1 and isinstance(stated[0], str | int | float)
+        return text[start:], str(stated[0]) if plain else ""
     return None
 
 

@@ -14,11 +14,12 @@ _OPEN = re.compile(rf"<(?:{_REASONING})>", re.IGNORECASE)
 _CLOSE = re.compile(rf"</(?:{_REASONING})>", re.IGNORECASE)
 _CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)\s*<\|message\|>")  # gpt-oss: analysis, commentary, final
 
-# Tag characters spell invisible ASCII, the supplementary variation selectors invisible bytes, bidi marks reorder what
-# is read. Zero-width joiners and U+FE0F stay: emoji and several scripts are spelt with them.
+# Tag characters spell invisible ASCII, variation selectors hidden bytes, bidi marks reorder what is read, fillers look like
+# nothing. One joiner between two characters beyond ASCII, and one emoji selector, stay: several scripts and emoji need them.
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-    r"\ufff9-\ufffb\U000e0000-\U000e0fff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    r"|[\u200c\u200d\ufe0e\ufe0f]{2,}|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -30,7 +31,7 @@ _TAGS = (
 _TURN_WORDS = "human|assistant|user|system|ai|bot|judge|grader"
 # Where to put a space, so that the text reads the same and is no special token of any model known to us.
 _BREAK = re.compile(
-    rf"<(?=[|｜]|<?/?(?:{_TAGS})\s*>|/?\s*(?:{'|'.join(BLOCKS)})\b|\[(?:begin|end))"  # <|x|>, <｜x｜>, </s>, <<SYS>>
+    rf"<(?=[|｜]|<?/?(?:{_TAGS})\s*>|(?:/\s*)?(?:{'|'.join(BLOCKS)})|\[(?:begin|end))"  # <|x|>, <｜x｜>, </s>, <<SYS>>
     rf"|\[(?=/?(?:inst|system_prompt|available_tools|tool_\w+|think|prefix|suffix|middle|img\w*|[gs]?mask|cls|sep|pad|"
     rf"unk|bos|eos)\]|\|\w+\|\]|e~\[)"  # [INST], [gMASK], [|assistant|]
     rf"|\](?=~\w\])"  # ]~b]

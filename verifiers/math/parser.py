@@ -12,8 +12,8 @@ from verifiers.math.lexer import Token
 
 MAX_DIGITS = 2_000
 MAX_EXPONENT = 20_000
-END = Token("end", "", False)
-_STARTS = frozenset("num sym const fun frac sqrt binom open round big emptyset mark bar".split())
+END = Token("eof", "", False)
+_STARTS = frozenset("num sym const fun frac sqrt binom open round big emptyset mark bar begin".split())
 _APPLIED = frozenset("f g h F G H P Q T N S I u p q L V E phi psi delta theta".split())
 
 
@@ -26,7 +26,7 @@ def parse_expression(tokens: Sequence[Token]) -> Expr:
     """
     parser = Parser(tokens)
     value = parser.sum()
-    if parser.peek().kind != "end":
+    if parser.peek().kind != "eof":
         raise Unreadable(f"unexpected {parser.peek().value!r}")
     return value
 
@@ -193,7 +193,21 @@ class Parser:
             return self.big(token.value)
         if token.kind == "mark":
             return self.marked(token.value)
+        if token.kind == "begin" and token.value == "vmatrix":
+            return self.determinant()
         raise Unreadable(f"unexpected {token.value!r}" if token.value else "unexpected end")
+
+    def determinant(self) -> Expr:
+        rows: list[list[Expr]] = [[]]
+        while not self.accept("end", "vmatrix"):
+            if self.accept("row"):
+                rows.append([])
+            elif not self.accept("amp"):
+                rows[-1].append(self.sum())
+        rows = [row for row in rows if row]
+        if not 0 < len(rows) <= 5 or any(len(row) != len(rows) for row in rows):
+            raise Unreadable("not a square determinant")
+        return _determinant(rows)
 
     def number(self, token: Token) -> Expr:
         if self.peek().kind == "mark" and self.peek().value == "overline":
@@ -261,7 +275,11 @@ class Parser:
             return Expr("const", ("e",))
         if name in ("i", "imath"):
             return Expr("const", ("i",))
-        if name.partition("_")[0].rstrip("'") in _APPLIED and self.peek().value in ("(", "{") and (args := self.applied()):
+        if (
+            name.partition("_")[0].rstrip("'") in _APPLIED
+            and self.peek().value in ("(", "{")
+            and (args := self.applied())
+        ):
             return Expr("apply", (name, *args))
         return sym(name)
 
@@ -295,7 +313,7 @@ class Parser:
         closing, depth, parts = w.OPENING[token.value], 1, []
         while True:
             token = self.next()
-            if token.kind == "end":
+            if token.kind == "eof":
                 raise Unreadable("unbalanced subscript")
             depth += {"open": 1, "close": -1}.get(token.kind, 0)
             if depth == 0:
@@ -457,6 +475,17 @@ class Parser:
 
 
 DEGREE = Expr("const", ("degree",))
+
+
+def _determinant(rows: list[list[Expr]]) -> Expr:
+    """By cofactors of the first row; five rows are 120 products."""
+    if len(rows) == 1:
+        return rows[0][0]
+    terms = []
+    for column, entry in enumerate(rows[0]):
+        minor = _determinant([row[:column] + row[column + 1 :] for row in rows[1:]])
+        terms.append(product([entry, minor] if column % 2 == 0 else [MINUS_ONE, entry, minor]))
+    return _total(terms)
 
 
 def _total(terms: list[Expr]) -> Expr:

@@ -95,6 +95,39 @@ def test_a_server_that_recovers_costs_attempts_and_no_sample(server, acts):
     assert [score.detail["attempts"] for score in scores] == [n % 6 + 1 for n in range(60)]
 
 
+@pytest.mark.slow
+def test_of_a_thousand_samples_in_all_kinds_of_trouble_none_is_lost_or_swapped(server, acts):
+    first = {
+        1: (429, {"retry-after": "0.1"}, ""),
+        2: (500, {}, "oops"),
+        3: acts["drip"](3),
+        4: acts["cut"],
+        5: (200, {}, '{"choices": [{"mess'),
+    }
+    always = {
+        6: ({"text": "VERDICT: CORRECT", "model": "impostor"}, "transport_error:wrong_model"),
+        7: ({"text": None, "message": {"refusal": "No."}}, "refused"),
+        8: ({"text": "VERDICT: CORRECT", "finish": "length"}, "truncated"),
+        9: ("It may be CORRECT or not.", "unparseable"),
+    }
+
+    def plan(completion, attempt):
+        n = int(completion.split()[-1])
+        if n % 10 in always:
+            return always[n % 10][0]
+        return first[n % 10] if n % 10 in first and attempt == 1 else f"VERDICT: {'CORRECT' if n % 3 else 'INCORRECT'}"
+
+    def expected(n):
+        if n % 10 in always:
+            return None, always[n % 10][1]
+        return (1.0, "correct") if n % 3 else (0.0, "incorrect")
+
+    server.plan = plan
+    judge = judge_at(server.url, concurrency=16, deadline_s=60, attempt_s=1.5)
+    scores = judge.score_all(samples(*(f"answer {n}" for n in range(1000))))
+    assert [(score.value, score.reason) for score in scores] == [expected(n) for n in range(1000)]
+
+
 def test_no_more_requests_are_in_flight_than_allowed(server):
     def slow(completion, attempt):
         time.sleep(0.02)
@@ -129,7 +162,7 @@ def test_one_deadline_holds_over_all_attempts_within_a_tenth(server, acts):
     for sample, score in zip(batch, scores):
         stuck = sample.completion.startswith(("drip", "hang"))
         assert score.value is None
-        assert score.reason == "transport_error:deadline" if stuck else score.reason.startswith("transport_error:http_")
+        assert score.reason == "transport_error:deadline" if stuck else score.reason.startswith("transport_error:")
         assert stuck or score.detail["attempts"] > 2
 
 
@@ -161,7 +194,7 @@ def test_retry_after_is_waited_for_in_seconds_and_as_a_date(server):
     (score,) = judge_at(server.url).score_all(samples("Canberra it is"))
     assert score.value == 1.0
     assert times[1] - times[0] >= 0.2
-    assert 0.9 <= times[2] - times[1]
+    assert times[2] - times[1] >= 0.9
 
 
 def test_a_server_without_anybody_behind_it_is_a_transport_error(server):
@@ -174,7 +207,9 @@ def test_a_server_without_anybody_behind_it_is_a_transport_error(server):
 def test_a_server_that_ignores_log_probabilities_or_a_schema_is_noticed(server):
     client = Client(openai_compatible("judge", server.url))
     server.plan = lambda completion, attempt: {"text": "Yes", "usage": None, "finish": None}
-    request = Request(({"role": "user", "content": "?"},), options=("Yes", "No"), response_format={"type": "json_object"})
+    request = Request(
+        ({"role": "user", "content": "?"},), options=("Yes", "No"), response_format={"type": "json_object"}
+    )
     reply = run(client.ask(request))
     assert set(reply.ignored) == {"logprobs", "response_format", "usage", "finish_reason"}
     assert reply.options == {}
@@ -189,7 +224,10 @@ def test_more_choices_than_asked_for_are_noticed_and_the_first_is_taken():
 
 def test_log_probabilities_of_options_are_summed_over_their_spellings(server):
     top = [{"token": t, "logprob": p} for t, p in (("Yes", -1.0), (" Yes", -2.0), ("No", -3.0), ("Maybe", -0.9))]
-    server.plan = lambda completion, attempt: {"text": "Yes", "choice": {"logprobs": {"content": [{"top_logprobs": top}]}}}
+    server.plan = lambda completion, attempt: {
+        "text": "Yes",
+        "choice": {"logprobs": {"content": [{"top_logprobs": top}]}},
+    }
     request = Request(({"role": "user", "content": "?"},), options=("Yes", "No"), max_tokens=1)
     reply = run(Client(openai_compatible("judge", server.url)).ask(request))
     assert reply.options["Yes"] == pytest.approx(-1 + 0.3132616875)  # log(e^-1 + e^-2)

@@ -27,7 +27,7 @@ def test_a_judge_with_some_position_bias_still_gives_the_true_win_rate(blocks):
     """The left side is better in 30 of 100 pairs; in every second pair the judge takes whatever stands first."""
 
     def answer(request):
-        a, b = blocks(request, "completion_a"), blocks(request, "completion_b")
+        a = blocks(request, "completion_a")
         n = int(a.split()[1])
         better = "left" if n % 10 < 3 else "right"
         if n % 20 >= 10:
