@@ -313,9 +313,11 @@ def _encode(code: str | bytes) -> bytes:
 
 def _config(level: Level | None, preload: Sequence[str], modules: list[str]) -> dict[str, Any]:
     packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
+    libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isdir(path)]
+    shared = [sys.base_prefix, sys.prefix, *packages, *libraries, *languages.shared_directories()]
     return {
         "level": None if level is None else int(level),
-        "shared": list(dict.fromkeys([sys.base_prefix, sys.prefix, *packages, *languages.shared_directories()])),
+        "shared": list(dict.fromkeys([*shared, *map(os.path.realpath, shared)])),
         "sys_path": packages,
         "preload": list(preload),
         "modules": modules,

@@ -39,6 +39,12 @@ _ENVIRONMENT = {
 _PATIENCE_S = 60.0
 
 
+def _environment() -> dict[str, str]:
+    """What jobs see too; nothing of the caller's but where the interpreter's own libraries are."""
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return {**_ENVIRONMENT, **({"LD_LIBRARY_PATH": libraries} if libraries else {})}
+
+
 class WorkerLost(Exception):
     """A worker or the supervisor died or does not answer: the sandbox's fault. The job may be tried again."""
 
@@ -117,7 +123,7 @@ class Supervisor:
                 stdout=writer,
                 stderr=None if os.environ.get("ASSAY_SANDBOX_DEBUG") else writer,
                 pass_fds=[theirs.fileno()],
-                env=_ENVIRONMENT,
+                env=_environment(),
                 cwd="/",
                 start_new_session=True,
             )

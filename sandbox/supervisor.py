@@ -162,6 +162,7 @@ def _be_zygote(
 def main() -> None:
     """Entry of the exec'd process; its argument is the descriptor of the caller's socket."""
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    os.umask(0o022)  # whatever the caller's: a jail's directories are for others than their maker
     supervisor = Supervisor(frames.Connection(_socket.socket(fileno=int(sys.argv[1]))))
     try:
         supervisor.serve()

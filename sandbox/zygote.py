@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PIPE_HOLDS = 1 << 16
 _SCRIPT = "solution.py"
+_SLICE_MS = 20  # a few times what a short job takes; the scheduler's own is about 3
 _TO_RUN_AS_ANOTHER = 0b11101011  # chown, dac_override, fowner, kill, setgid, setuid
 _WARM_UP = 30  # the compiler's first calls set up tables; later ones specialise the interpreter's own code
 _SAMPLE = "import sys\ndef f(x): return [y * y for y in x]\nassert f([2]) == [4], 'no'\nclass C: pass\n"
@@ -66,6 +67,7 @@ class Zygote:
             _load(name, source)
         self._jail = self._build_jail(config["level"], config["shared"], user)
         self._locked_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared: a job says here that its jail is closed
+        _ask_for_long_slices()
         self._main = job.prepare_main(os.path.join(self._scratch.work, _SCRIPT))
         _settle()
         if config["preload"]:
@@ -233,6 +235,14 @@ def _furnish_builtins() -> None:
     for name in ("quit", "exit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)"))
     builtins.help = _sitebuiltins._Helper()
+
+
+def _ask_for_long_slices() -> None:
+    """Let a short job end before the scheduler turns to others: on a busy machine it runs three times as fast."""
+    try:
+        linux.set_time_slice(_SLICE_MS)
+    except OSError:  # a policy that knows no slices
+        return
 
 
 def _settle() -> None:

@@ -264,6 +264,30 @@ def test_a_module_that_cannot_be_preloaded_is_named():
         Sandbox(workers=1, preload=("no_such_module",))
 
 
+def _in_a_process_of_its_own(program, *command, **more):
+    done = subprocess.run([*(command or [sys.executable]), "-c", program], capture_output=True, text=True, **more)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+PRINT_ONE = "from sandbox import Sandbox\nbox = Sandbox(workers=1)\nprint(box.run('print(1)').stdout)"
+
+
+def test_a_strict_umask_of_the_caller_does_not_lock_jobs_out():
+    assert _in_a_process_of_its_own(PRINT_ONE, umask=0o077) == "b'1\\n'\n"
+
+
+def test_a_sandbox_that_nobody_closes_ends_in_silence_with_the_program():
+    """Development mode would complain of every descriptor and process that is left."""
+    assert _in_a_process_of_its_own(PRINT_ONE, sys.executable, "-X", "dev") == "b'1\\n'\n"
+
+
+def test_an_interpreter_behind_a_symbolic_link_works(tmp_path):
+    (tmp_path / "link").symlink_to(os.path.dirname(sys.executable))
+    program = PRINT_ONE.replace("print(1)", "import json, subprocess, sys; print(1)")
+    assert _in_a_process_of_its_own(program, str(tmp_path / "link" / os.path.basename(sys.executable))) == "b'1\\n'\n"
+
+
 def test_the_caller_is_never_forked(monkeypatch):
     forks = []
     os.register_at_fork(before=lambda: forks.append(1))
