@@ -95,6 +95,7 @@ _INVISIBLE = re.compile(
     re.DOTALL,
 )
 _AFTER_PLAIN = re.compile(r"[$\s.]{0,8}(?:\\[\])])?[\s.]{0,4}")
+_BRACE = re.compile(r"[{}]")
 _SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -161,12 +162,7 @@ def _plain_box(text: str) -> Extraction | None:
         return None
     if text.find("\\boxed", 0, start) >= 0 or "fbox" in text or _is_negated(text[max(0, start - 40) : start]):
         return None
-    end = text.find("}", start)
-    while end >= 0 and (depth := text.count("{", start, end) - text.count("}", start, end)) > 1:
-        if end - start > 400:
-            return None
-        for _ in range(depth - 1):
-            end = text.find("}", end + 1)
+    end = _closing_brace(text, start + 6)
     content = text[start + 7 : end].strip()
     if (
         end < 0
@@ -177,6 +173,16 @@ def _plain_box(text: str) -> Extraction | None:
     ):
         return None
     return None if is_placeholder(content) or len(content) > 200 else Extraction(readings(content), "box")
+
+
+def _closing_brace(text: str, opening: int) -> int:
+    """Where a brace is closed, within a few hundred characters; -1 where it is not."""
+    depth = 0
+    for brace in _BRACE.finditer(text, opening, opening + 400):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.start()
+    return -1
 
 
 def _is_negated(before: str) -> bool:
