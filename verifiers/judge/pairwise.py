@@ -11,7 +11,7 @@ from verifiers.groups import groups_of
 from verifiers.judge.client import Client
 from verifiers.judge.exchange import Request
 from verifiers.judge.gates import MAX_CHARS, pre_gate
-from verifiers.judge.loop import Asynchronous, run
+from verifiers.judge.loop import Asynchronous, run, score_of, together
 from verifiers.judge.outcome import RESAMPLES, Judgement, ask_for_verdict
 from verifiers.judge.probability import ask_for_probability
 from verifiers.judge.prompt import ONE_WORD, Prompt, blocks_of, request_of
@@ -40,7 +40,7 @@ class Comparison:
     Args:
         value: 1.0 where the first is better, 0.0 where the second is, 0.5 for a tie or where the orders disagree; with a
             weighted judge the mean probability that the first is better. None where an order has no verdict.
-        reason: "both_orders", "tie", "orders_disagree", "weighted", the gate that decided, or why there is no value.
+        reason: "both_orders", "tie", "orders_disagree", "identical", "weighted", the gate that decided, or why there is no value.
         orders: the judgement with the first completion shown as A, and the one with it shown as B; empty for a gate.
     """
 
@@ -84,18 +84,15 @@ class PairwiseJudge(Asynchronous, Verifier):
     ):
         self.client, self.baseline, self.weighted = client, baseline, weighted
         self.groupwise = baseline is None
-        self.max_tokens, self.temperature, self.max_chars, self.resamples = (
-            max_tokens,
-            temperature,
-            max_chars,
-            resamples,
-        )
+        self.max_tokens, self.temperature = max_tokens, temperature
+        self.max_chars, self.resamples = max_chars, resamples
 
     def compare_all(self, pairs: Iterable[tuple[str | Sequence[Message], str, str]]) -> list[Comparison]:
         """One comparison for each (question, first completion, second completion), in order."""
 
         async def all_of() -> list[Comparison]:
-            return list(await asyncio.gather(*(self.compare(*pair) for pair in pairs)))
+            found = await together(self.compare(*pair) for pair in pairs)
+            return [_raised(comparison) for comparison in found]
 
         return run(all_of())
 
@@ -106,6 +103,8 @@ class PairwiseJudge(Asynchronous, Verifier):
             value = 0.5 if all(gates) else 0.0 if gates[0] else 1.0
             return Comparison(value, gates[0] or gates[1] or "")
         first, second = hide_reasoning(first), hide_reasoning(second)
+        if first == second:
+            return Comparison(0.5, "identical")
         orders = await asyncio.gather(
             self._ask(question, first, second, index), self._ask(question, second, first, index)
         )
@@ -113,11 +112,13 @@ class PairwiseJudge(Asynchronous, Verifier):
 
     async def judge_all(self, samples: Sequence[Sample]) -> list[Score]:
         groups = [[i] for i in range(len(samples))] if self.baseline else groups_of(samples)
-        results: list[Score | None] = [None] * len(samples)
-        for group, scores in zip(groups, await asyncio.gather(*(self._group([samples[i] for i in g]) for g in groups))):
-            for i, score in zip(group, scores):
-                results[i] = score
-        return [score for score in results if score is not None]
+        work = (self._group([samples[i] for i in group]) for group in groups)
+        scores: dict[int, Score] = {}
+        for group, found in zip(groups, await together(work)):
+            if isinstance(found, BaseException):
+                found = [score_of(found)] * len(group)
+            scores |= zip(group, found)
+        return [scores[i] for i in range(len(samples))]
 
     async def judge(self, sample: Sample, index: int = 0) -> Score:
         return (await self._group([sample]))[0]
@@ -171,6 +172,12 @@ class PairwiseJudge(Asynchronous, Verifier):
 
     def __repr__(self) -> str:
         return f"PairwiseJudge({self.client!r})"
+
+
+def _raised(result: Comparison | BaseException) -> Comparison:
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def settled(as_a: Judgement, as_b: Judgement, *, weighted: bool = False) -> Comparison:

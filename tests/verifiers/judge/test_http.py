@@ -244,6 +244,13 @@ def test_extra_fields_go_into_the_body_and_none_removes_one(server):
     assert "max_tokens" not in body
 
 
+def test_replies_under_other_settings_are_cached_apart(server, tmp_path):
+    for extra in ({}, {"top_p": 0.5}, {"top_p": 0.6}):
+        client = Client(openai_compatible("judge", server.url, **extra), cache=tmp_path / "c.db")
+        run(client.ask(Request(({"role": "user", "content": "?"},))))
+    assert len(server.bodies) == 3
+
+
 def test_replies_too_large_are_cut_off(server, monkeypatch):
     monkeypatch.setattr("verifiers.judge.http.MAX_BODY", 10_000)
     server.plan = lambda completion, attempt: "x" * 100_000
@@ -320,6 +327,13 @@ def test_a_key_that_is_not_set_is_said_at_once(monkeypatch):
     monkeypatch.delenv("NO_SUCH_KEY", raising=False)
     with pytest.raises(ValueError, match="NO_SUCH_KEY is not set"):
         openai_compatible("judge", "http://x/v1", key_env="NO_SUCH_KEY")
+
+
+def test_a_key_that_no_header_can_carry_is_refused_without_being_repeated(monkeypatch):
+    monkeypatch.setenv("BAD_KEY", "sk-one\nsk-two")
+    with pytest.raises(ValueError, match="BAD_KEY holds what no HTTP header can carry") as caught:
+        openai_compatible("judge", "http://x/v1", key_env="BAD_KEY")
+    assert "sk-one" not in str(caught.value)
 
 
 def test_scrubbing_finds_a_secret_as_it_is_and_as_json_writes_it():

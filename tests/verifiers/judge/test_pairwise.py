@@ -107,6 +107,18 @@ def test_a_sample_with_most_of_its_comparisons_undecided_is_unscored(blocks):
     assert scores[3].reason == "transport_error:http_400"
 
 
+def test_identical_completions_tie_unseen():
+    transport = Scripted(lambda request: "VERDICT: A")
+    (found,) = PairwiseJudge(Client(transport)).compare_all([("q", "<think>1</think>same", "<think>2</think>same")])
+    assert (found.value, found.reason, transport.calls) == (0.5, "identical", 0)
+
+
+def test_a_bug_in_the_baseline_of_one_problem_spares_the_others():
+    judge = judge_of(lambda request: "VERDICT: TIE", baseline=lambda problem: problem.meta["baseline"])
+    samples = [Sample(Problem("q", meta={"baseline": "b"}), "x"), Sample(Problem("q"), "x")]
+    assert [(s.value, s.reason) for s in judge.score_all(samples)] == [(0.5, "tie"), (None, "error:KeyError")]
+
+
 def test_a_baseline_that_is_no_answer_beats_nobody():
     judge = judge_of(lambda request: "VERDICT: A", baseline=lambda problem: "")
     (score,) = judge.score_all([Sample(Problem("q"), "x")])

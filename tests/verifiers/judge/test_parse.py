@@ -173,7 +173,7 @@ def test_what_is_missing_is_said():
 @settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["INCORRECT", "CORRECT"]))
 def test_words_before_the_last_line_change_nothing(before, verdict):
-    before = before.replace("<", "(")  # no reasoning tags: an unclosed one hides what follows
+    before = before.replace("<", "(").replace("◁", "(")  # no reasoning marks: an unclosed one hides what follows
     assert parse_verdict(f"{before}\nVERDICT: {verdict}") == VERDICTS[verdict]
 
 
