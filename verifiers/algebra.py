@@ -93,6 +93,8 @@ class Composed(Verifier):
         if not _settled(interval):
             missing = next(p for p in parts if p.value is None)
             return Score(None, missing.reason, extracted, self.name, parts)
+        if not math.isfinite(interval[0]):
+            return Score(None, "error:overflow", extracted, self.name, parts)
         return Score(interval[0], self._reason(interval[0], parts), extracted, self.name, parts)
 
     def _reason(self, value: float, parts: tuple[Score, ...]) -> str:
@@ -168,6 +170,10 @@ class Gate(Wrapper):
 
     def __init__(self, inner: Verifier, at: float | None = None):
         super().__init__(inner)
+        if at is None and not math.isfinite(inner.range[1]):
+            raise ValueError(
+                f"gate({inner!r}): its values have no upper bound to be reached; say where it opens, at=..."
+            )
         self.at, self.range = inner.range[1] if at is None else float(at), (0.0, 1.0)
         self._given = at
         self.name = f"gate({name_of(inner)})"

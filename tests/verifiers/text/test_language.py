@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from verifiers import Problem, Sample
 from verifiers.text import LanguageConsistency
-from verifiers.text.language import identify
 from verifiers.text.prose import prose
 
 pytest.importorskip("pycld2", reason="pycld2, the language identifier, is not installed")
@@ -124,7 +123,6 @@ def test_of_a_very_long_text_both_ends_are_judged(monkeypatch):
 
 def test_without_the_identifier_the_sample_is_unscored_and_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pycld2", None)
-    identify.cache_clear()
     score = LanguageConsistency("en").score(Sample(Problem(""), SENTENCES["en"][0]))
     assert (score.value, score.reason) == (None, "unavailable:pycld2")
     assert "pip install" in score.detail["message"]
