@@ -102,7 +102,7 @@ NEITHER = [
     "10",
     "[[10]]",
     "1.0",
-    "yes",
+    "perhaps",
     "{" * 5000 + "}",
 ]
 
@@ -125,8 +125,6 @@ def test_the_suite_is_large_enough():
 )
 def test_only_a_last_line_that_is_a_verdict_counts(template, value, verdicts):
     v1, v0 = verdicts
-    if template == "yes" and "YES" in verdicts:
-        pytest.skip("a verdict under these names")
     assert parse_verdict(shown(template, v0, v1), verdicts) == value
 
 
