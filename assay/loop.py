@@ -88,6 +88,7 @@ def run_steps(
         AssayError: too many samples went unscored, with their reasons.
     """
     from grpo_core.metrics import append_jsonl as append_metrics
+    from grpo_core.trainer import TooManyUnscored
 
     folder.mkdir(parents=True, exist_ok=True)
     drawn = len(recorder.history)
@@ -105,9 +106,7 @@ def run_steps(
     except KeyboardInterrupt:
         trainer.save(folder)
         return False
-    except RuntimeError as error:
-        if "unscored" not in str(error):
-            raise
+    except TooManyUnscored as error:
         raise AssayError(f"{error} Here: {reasons_of_unscored(recorder.batch)}.") from error
     if trainer.num_steps % save_every:
         trainer.save(folder)

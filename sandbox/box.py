@@ -62,7 +62,10 @@ class Sandbox:
         self._config = _config(Level.parse(level), preload, list(modules or {}))
         self._lock = threading.Lock()
         self._closed = False
-        self._supervisor = self._start()
+        try:
+            self._supervisor = self._start()
+        except WorkerLost as error:
+            raise SandboxBroken(f"the supervisor could not be started: {error}") from error
         self._threads: ThreadPoolExecutor | None = None
         self._programs: dict[tuple[str, bytes, Limits], Program] = {}
         self.level = Level(self._supervisor.level)

@@ -168,6 +168,7 @@ def remove(path: str) -> None:
         os.unlink(path)
         return
     base, pending, serial = os.path.dirname(path), [path], 0
+    name = os.urandom(8).hex()  # nobody can have put anything there to be in the way
     while pending:
         directory = pending.pop()
         os.chmod(directory, 0o700)
@@ -175,7 +176,7 @@ def remove(path: str) -> None:
             if entry.is_dir(follow_symlinks=False):
                 os.chmod(entry.path, 0o700)  # moving a directory writes its parent entry
                 serial += 1
-                moved = os.path.join(base, f".removed-{os.getpid()}-{serial}")
+                moved = os.path.join(base, f".{name}-{serial}")
                 os.rename(entry.path, moved)
                 pending.append(moved)
             else:

@@ -64,22 +64,26 @@ class Composed(Verifier):
         raise NotImplementedError
 
     def score_all(self, samples: Sequence[Sample]) -> list[Score]:
-        known: list[list[Interval]] = [[op.range for op in self.operands] for _ in samples]
         parts: list[list[Score]] = [[] for _ in samples]
         open_ = list(range(len(samples)))
         for k, operand in enumerate(self.operands):
             asked = _whole_groups(samples, open_) if operand.groupwise else open_
-            scores = dict(zip(asked, scores_of(operand, [samples[i] for i in asked])))
-            for i in open_:
-                score = scores[i]
+            scores = scores_of(operand, [samples[i] for i in asked])
+            if len(asked) > len(open_):
+                by_position = dict(zip(asked, scores))
+                scores = [by_position[i] for i in open_]
+            for i, score in zip(open_, scores):
                 parts[i].append(score)
-                if score.value is not None:
-                    known[i][k] = (score.value, score.value)
             if k + 1 < len(self.operands):
-                open_ = [i for i in open_ if not _settled(self.combine(known[i]))]
+                open_ = [i for i in open_ if not _settled(self._possible(parts[i]))]
             if not open_:
                 break
-        return [self._result(self.combine(known[i]), tuple(parts[i])) for i in range(len(samples))]
+        return [self._result(self._possible(done), tuple(done)) for done in parts]
+
+    def _possible(self, parts: Sequence[Score]) -> Interval:
+        """What the result can still be, given the parts that were evaluated."""
+        known = [op.range if p.value is None else (p.value, p.value) for p, op in zip(parts, self.operands)]
+        return self.combine([*known, *(op.range for op in self.operands[len(parts) :])])
 
     def score(self, sample: Sample) -> Score:
         return self.score_all([sample])[0]

@@ -110,6 +110,11 @@ with multiprocessing.get_context("fork").Pool(2) as pool: print(pool.map(abs, [-
     assert output(box, program) == "b'3\\n'\nTrue\nthread\n[1, 2]\n"
 
 
+def test_a_program_can_read_its_own_source(box):
+    program = "import inspect\ndef f(): return 1\nprint(inspect.getsource(f).strip(), len(open(__file__).read()))"
+    assert output(box, program) == f"def f(): return 1 {len(program)}\n"
+
+
 def test_a_traceback_names_the_program_and_nothing_of_ours(box):
     text = box.run("def f():\n    return 1 / 0\nf()").stderr.decode()
     assert text.count("File ") == 2

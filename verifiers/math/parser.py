@@ -1,7 +1,5 @@
 """Tokens to an expression, by recursive descent. Anything that is no plain expression is Unreadable here."""
 
-# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
-
 from __future__ import annotations
 
 from collections.abc import Sequence
