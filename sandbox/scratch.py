@@ -1,6 +1,6 @@
 """The one writable place of a jail: made once, found clean by every job.
 
-`work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, so one quota holds for all.
+`work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, each empty at first; one quota holds for all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from sandbox import leftovers, linux
 
-DIRS = ("work", "tmp", "shm")
+DIRS = ("work", "tmp", "vartmp", "shm")
 _DEEPEST = 256
 _REMOUNT_ABOVE = 64  # inodes: beyond, a new tmpfs is cheaper than removing the old one's files
 
