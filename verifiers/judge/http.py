@@ -90,13 +90,16 @@ class HttpTransport:
                 retry_after=retry_after_s(headers, time.time()),
                 raw=scrubbed(text, _data_in(request))[:MAX_RAW],
             )
-        try:
-            reply = self.wire.decode(data, request)
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            raise Failure("malformed", retry=True, raw=text[:MAX_RAW], billed=True) from None
+        reply = self._decoded(data, request, text)
         if reply.model and not self._is_ours(reply.model):
             raise Failure("wrong_model", retry=False, raw=text[:MAX_RAW], billed=True)
         return reply
+
+    def _decoded(self, data: Any, request: Request, text: str) -> Reply:
+        try:
+            return self.wire.decode(data, request)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            raise Failure("malformed", retry=True, raw=text[:MAX_RAW], billed=True) from None
 
     async def _post(self, headers: dict[str, str], body: dict[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
         import httpx

@@ -16,6 +16,7 @@ from verifiers.judge.outcome import RESAMPLES, Judgement, ask_for_verdict
 from verifiers.judge.probability import ask_for_probability
 from verifiers.judge.prompt import ONE_WORD, Prompt, blocks_of, request_of
 from verifiers.judge.replay import Scripted
+from verifiers.judge.statistics import Cells, Estimate, bootstrap
 from verifiers.judge.text import hide_reasoning
 from verifiers.types import Message, Problem, Sample, Score
 
@@ -201,14 +202,14 @@ class WinRate:
     """What a set of comparisons says about the first completions.
 
     Args:
-        rate: mean value of the decided comparisons, ties as half; None where none is decided.
+        rate: mean value of the decided comparisons, ties as half, with its bootstrap interval; no value where none is decided.
         wins, ties, losses, unscored: how many comparisons of each kind; of the ties, `disagreements` are those where the
             two orders contradict each other.
         first_shown: of all single verdicts that prefer one side, the share that prefers the completion shown first. 0.5
             in a judge without position bias; None where there is no such verdict.
     """
 
-    rate: float | None
+    rate: Estimate
     wins: int
     ties: int
     losses: int
@@ -217,13 +218,17 @@ class WinRate:
     first_shown: float | None
 
 
-def win_rate(comparisons: Iterable[Comparison]) -> WinRate:
-    """Win rate with ties, and what the judge's position bias is. Undecided comparisons count in no mean."""
+def win_rate(comparisons: Iterable[Comparison], *, seed: int = 0) -> WinRate:
+    """Win rate with ties, and what the judge's position bias is. Undecided comparisons count in no mean.
+
+    Args:
+        seed: of the bootstrap.
+    """
     comparisons = list(comparisons)
     values = [c.value for c in comparisons if c.value is not None]
     single = [j.value for c in comparisons for j in c.orders if j.value is not None and j.value != 0.5]
     return WinRate(
-        rate=sum(values) / len(values) if values else None,
+        rate=bootstrap(values, {"rate": (_mean, len(values))}, seed=seed)["rate"],
         wins=sum(value > 0.5 for value in values),
         ties=sum(value == 0.5 for value in values),
         losses=sum(value < 0.5 for value in values),
@@ -231,6 +236,10 @@ def win_rate(comparisons: Iterable[Comparison]) -> WinRate:
         disagreements=sum(c.reason == "orders_disagree" for c in comparisons),
         first_shown=sum(value > 0.5 for value in single) / len(single) if single else None,
     )
+
+
+def _mean(values: Cells) -> float | None:
+    return sum(value * n for value, n in values.items()) / values.total() if values else None
 
 
 def _likes_longer(request: Request) -> str:

@@ -18,7 +18,7 @@ def judge_of(answer, **settings):
 @pytest.mark.parametrize("favourite", ["A", "B"])
 def test_a_judge_that_only_likes_a_position_gives_half_with_ties(favourite):
     found = win_rate(judge_of(lambda request: f"VERDICT: {favourite}").compare_all(PAIRS))
-    assert (found.rate, found.wins, found.ties, found.losses) == (0.5, 0, 100, 0)
+    assert (found.rate.value, found.wins, found.ties, found.losses) == (0.5, 0, 100, 0)
     assert found.disagreements == 100
     assert found.first_shown == (1.0 if favourite == "A" else 0.0)
 
@@ -36,7 +36,8 @@ def test_a_judge_with_some_position_bias_still_gives_the_true_win_rate(blocks):
 
     found = win_rate(judge_of(answer).compare_all(PAIRS))
     assert (found.wins, found.losses, found.ties) == (15, 35, 50)
-    assert found.rate == pytest.approx(0.4)
+    assert found.rate.value == pytest.approx(0.4)
+    assert 0.3 < found.rate.low < 0.4 < found.rate.high < 0.5
     assert found.first_shown == pytest.approx(0.75)
 
 
@@ -60,7 +61,7 @@ def test_an_order_without_a_verdict_leaves_the_comparison_out_and_counts_it():
         return "VERDICT: TIE"
 
     found = win_rate(judge_of(answer).compare_all(PAIRS))
-    assert (found.rate, found.ties, found.unscored) == (0.5, 89, 11)
+    assert (found.rate.value, found.ties, found.unscored) == (0.5, 89, 11)
 
 
 def test_nothing_decided_is_no_win_rate():
@@ -68,7 +69,7 @@ def test_nothing_decided_is_no_win_rate():
         raise Failure("http_400", retry=False)
 
     found = win_rate(judge_of(down).compare_all(PAIRS[:5]))
-    assert (found.rate, found.unscored, found.first_shown) == (None, 5, None)
+    assert (found.rate.value, found.unscored, found.first_shown) == (None, 5, None)
 
 
 def test_empty_completions_lose_unseen_and_earn_nothing():
