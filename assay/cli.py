@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assay.errors import explain, wants_debug
+from assay.errors import INTERRUPTED, explain, wants_debug
 
 app = typer.Typer(
     name="assay",
@@ -28,7 +28,8 @@ def main(argv: list[str] | None = None) -> None:
     try:
         app(args=argv, prog_name="assay")
     except KeyboardInterrupt:
-        sys.exit(130)
+        print("assay: stopped.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except Exception as error:
         code, text = explain(error, debug=_debug or wants_debug())
         print(f"assay: {text}", file=sys.stderr)
@@ -160,7 +161,8 @@ def evaluate(
     figures so far and how to go on.
     """
     from assay.errors import AssayError
-    from assay.eval import EvalConfig, resume_eval, run_eval
+    from assay.eval import resume_eval, run_eval
+    from assay.sources import EvalConfig
 
     if resume is not None:
         return resume_eval(resume)
@@ -196,3 +198,63 @@ def check(
     from assay.check import check as run_check
 
     run_check(completion, gold, as_json)
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def run(
+    file: Annotated[Path, typer.Argument(help="A program: .py, .c, .cpp, .rs, .go, .js or .sh.")],
+    args: Annotated[list[str] | None, typer.Argument(help="Arguments of the program.")] = None,
+    language: Annotated[str | None, typer.Option(help="Where the suffix does not tell.")] = None,
+    level: Annotated[
+        str | None, typer.Option(help="Isolation that is required: filtered, namespaced, cgrouped. Default: the best.")
+    ] = None,
+    wall_s: Annotated[float, typer.Option(help="Seconds until it is stopped.")] = 10.0,
+    memory_mb: Annotated[int, typer.Option(help="Memory of all its processes together.")] = 512,
+) -> None:
+    """Run an untrusted program in the sandbox and say how it ended.
+
+    What it writes goes to standard output, how it ended to standard error; standard input is passed on.
+    """
+    from assay.run import run_program
+
+    run_program(file, args or [], language=language, level=level, wall_s=wall_s, memory_mb=memory_mb)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what the sandbox can isolate on this machine, and what is missing for more."""
+    from assay.run import examine
+
+    examine()
+
+
+judge_app = typer.Typer(
+    name="judge", help="LLM judges: measure how far one can be trusted.", no_args_is_help=True, rich_markup_mode="rich"
+)
+app.add_typer(judge_app)
+
+
+@judge_app.callback()
+def judge() -> None:
+    """LLM judges: measure how far one can be trusted."""
+
+
+@judge_app.command()
+def calibrate(
+    file: Annotated[Path, typer.Argument(help="Labelled samples or pairs as JSON lines; docs/judge.md has the form.")],
+    model: Annotated[str, typer.Option(help="The judge: its name on the server, or with --local a folder or hub id.")],
+    base_url: Annotated[
+        str, typer.Option(help="An OpenAI-compatible server: vLLM, SGLang, transformers serve, a router.")
+    ] = "http://127.0.0.1:8000/v1",
+    key_env: Annotated[
+        str | None, typer.Option(help="Environment variable that has the key, e.g. OPENAI_API_KEY.")
+    ] = None,
+    local: Annotated[bool, typer.Option("--local", help="Load the model in this process; no server.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for the report (Markdown, JSON, SVG) and the cache.")] = Path(
+        "runs/judge"
+    ),
+) -> None:
+    """Compare a judge's verdicts with labels: accuracy, error rates, kappa, biases, and what attacks it falls for."""
+    from assay.judge import run_calibrate
+
+    run_calibrate(file, model, base_url, out, key_env, local)

@@ -16,7 +16,7 @@ from rich.theme import Theme
 
 # Named colours only: they follow the terminal's own scheme, so they are legible on light and on dark.
 THEME = Theme({"good": "green", "bad": "red", "unscored": "yellow", "quiet": "dim", "head": "bold", "path": "cyan"})
-LOG_WIDTH = 110
+LOG_WIDTH = 130
 """Columns where there is no terminal to ask; 80, rich's own choice, would break every table."""
 
 

@@ -21,7 +21,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
 from assay.console import bar, console, facts, last_line
 from assay.errors import INTERRUPTED
-from assay.eval import NOTES, print_summaries
+from assay.figures import NOTES, print_summaries
 from assay.loop import Recorder, run_steps
 from assay.measure import measure
 from assay.models import quiet

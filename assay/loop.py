@@ -87,12 +87,15 @@ def run_steps(
     Raises:
         AssayError: too many samples went unscored, with their reasons.
     """
+    from grpo_core.metrics import append_jsonl as append_metrics
+    from grpo_core.trainer import TooManyUnscored
+
     folder.mkdir(parents=True, exist_ok=True)
     drawn = len(recorder.history)
     try:
         with TrainView(out, trainer.config.steps, title, done=trainer.num_steps) as view:
             for metrics in trainer.train():
-                append_jsonl(folder / "metrics.jsonl", [metrics])
+                append_metrics(folder / "metrics.jsonl", metrics)
                 if len(recorder.history) > drawn:
                     drawn = len(recorder.history)
                     rows = [result.to_row() for result in recorder.results(int(metrics["step"]))]
@@ -103,11 +106,10 @@ def run_steps(
     except KeyboardInterrupt:
         trainer.save(folder)
         return False
-    except RuntimeError as error:
-        if "unscored" not in str(error):
-            raise
+    except TooManyUnscored as error:
         raise AssayError(f"{error} Here: {reasons_of_unscored(recorder.batch)}.") from error
-    trainer.save(folder)
+    if trainer.num_steps % save_every:
+        trainer.save(folder)
     return True
 
 

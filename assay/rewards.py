@@ -13,12 +13,12 @@ from __future__ import annotations
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assay.errors import AssayError
-from verifiers import Verifier
+from verifiers import Sample, Score, Verifier
 
 
 def _math(**options: Any) -> Verifier:
@@ -105,3 +105,20 @@ def import_reward(path: str, folder: Path) -> Any:
             f"[reward] path = {path!r} is a {type(found).__name__}; give a Verifier or a function of samples."
         )
     return found
+
+
+def as_verifier(reward: Any) -> Verifier:
+    """The reward itself where it is a Verifier, else one that asks the function."""
+    return reward if isinstance(reward, Verifier) else PlainReward(reward)
+
+
+class PlainReward(Verifier):
+    """A function from samples to numbers, seen as a verifier."""
+
+    range = (float("-inf"), float("inf"))
+
+    def __init__(self, fn: Callable[[Sequence[Sample]], Sequence[float | None]]):
+        self.fn, self.name = fn, getattr(fn, "__name__", type(fn).__name__)
+
+    def score_all(self, samples: Sequence[Sample]) -> list[Score]:
+        return [Score.unscored("none") if v is None else Score.of(float(v), "reward") for v in self.fn(samples)]

@@ -10,10 +10,10 @@ from rich.console import Console
 from assay.config import Config, read_config, train_config
 from assay.console import console, facts, last_line
 from assay.errors import INTERRUPTED, AssayError
-from assay.eval import print_summaries
+from assay.figures import print_summaries, say_unusable
 from assay.loop import Recorder, forget_after, run_steps
 from assay.measure import measure
-from assay.rewards import reward_of
+from assay.rewards import as_verifier, reward_of
 from assay.training_report import charts, lead, part_rows
 from benchmarks.data import read
 from benchmarks.evaluate import versions
@@ -31,6 +31,7 @@ def run_train(file: Path, resume: bool = False) -> None:
     config = read_config(file)
     settings = train_config(config.train)  # before anything slow: most mistakes are in the config
     reward = reward_of(config.reward, config.folder)
+    judge = maths() if "math" in config.reward else as_verifier(reward)  # of the held-out problems
     problems = _problems(out, config.beside(config.data.train), reward)
     held_out = read(config.beside(config.data.eval))[: config.data.eval_limit] if config.data.eval else []
     checkpoint = _checkpoint(config, resume)
@@ -43,12 +44,12 @@ def run_train(file: Path, resume: bool = False) -> None:
     summaries: list[Summary] = []
     samples: list[tuple[str, Result]] = []
     if engine and not checkpoint:
-        _measure(out, engine, held_out, config, "before", summaries, samples)
+        _measure(out, engine, held_out, config, judge, "before", summaries, samples)
     finished = run_steps(trainer, recorder, config.out, out, save_every=config.run.save_every)
     if not finished:
         _say_stopped(out, config, trainer.num_steps)
     if engine and finished:
-        _measure(out, engine, held_out, config, "after", summaries, samples)
+        _measure(out, engine, held_out, config, judge, "after", summaries, samples)
     if summaries:
         print_summaries(out, summaries)
     trained = [Result.from_row(row) for row in read_log(config.out / "samples.jsonl")]
@@ -69,10 +70,8 @@ def run_train(file: Path, resume: bool = False) -> None:
 def _problems(out: Console, source: str, reward: Any) -> list[Problem]:
     """The training problems; those whose gold the reward cannot use are named, and stay: they go unscored."""
     problems = read(source)
-    if isinstance(reward, Verifier) and (complaints := check_gold(reward, problems)):
-        out.print(f"  [unscored]{len(complaints)} golds cannot be verified[/] and go unscored:")
-        for id, why in complaints.items():
-            out.print(f"    {id}: {why}", markup=False, soft_wrap=True)
+    if isinstance(reward, Verifier):
+        say_unusable(out, check_gold(reward, problems))
     return problems
 
 
@@ -111,11 +110,12 @@ def _measure(
     engine: Any,
     problems: list[Problem],
     config: Config,
+    judge: Verifier,
     run: str,
     summaries: list[Summary],
     samples: list[tuple[str, Result]],
 ) -> None:
-    summary, results = measure(out, engine, problems, maths(), config.data.eval_samples, run)
+    summary, results = measure(out, engine, problems, judge, config.data.eval_samples, run)
     summaries.append(summary)
     samples += [(run, result) for result in results]
 

@@ -55,7 +55,11 @@ def charts(metrics: Sequence[Metrics], history: Sequence[Sequence[PartStats]]) -
         Chart("Gradient norm", steps, curves(norm="policy/grad_norm"), "Before clipping"),
         Chart("Cut off", steps, curves(share="rollout/truncated"), "Share that reached the token limit", share=True),
     ]
-    return [chart for chart in made if chart.curves]
+    return [chart for chart in made if chart.curves and not (chart.title == "Cut off" and _zero(chart))]
+
+
+def _zero(chart: Chart) -> bool:
+    return not any(value for values in chart.curves.values() for value in values)
 
 
 def part_rows(history: Sequence[Sequence[PartStats]]) -> list[dict[str, str]]:

@@ -120,7 +120,8 @@ def sample_cells(sample: Sample, score: Score, good: bool) -> tuple[Text, Text, 
 
 
 def prompt_text(sample: Sample) -> str:
-    prompt = sample.problem.prompt
+    """The problem in brief: its statement where the data set has one, else the last turn of the prompt."""
+    prompt = sample.problem.meta.get("problem") or sample.problem.prompt
     return prompt if isinstance(prompt, str) else str(prompt[-1].get("content", "")) if prompt else ""
 
 

@@ -107,3 +107,34 @@ def _for_the_page(svg: str, title: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # matplotlib writes black text without a colour of its own
     return re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', f'role="img" aria-label="{title}"', svg, count=1)
+
+
+def dots(title: str, rows: Mapping[str, Any]) -> str:
+    """Estimates as dots with their 95 % intervals, as an SVG file of its own that suits light and dark pages.
+
+    Args:
+        rows: objects with `value`, `low` and `high`, by name; those without a value are left out.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    known = [(name, row) for name, row in reversed(list(rows.items())) if row.value is not None]
+    ink = "#777f8a"  # mid grey: legible on white and on black
+    style: Any = {"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 10, "font.family": "sans-serif"}
+    with pyplot.rc_context(style):
+        figure, axes = pyplot.subplots(figsize=(7.5, 0.9 + 0.32 * max(1, len(known))), layout="constrained")
+        for y, (_, row) in enumerate(known):
+            axes.plot([row.low, row.high], [y, y], color="#3b78c4", linewidth=2, alpha=0.6)
+            axes.plot([row.value], [y], "o", color="#3b78c4")
+        axes.set_yticks(range(len(known)), [name for name, _ in known])
+        axes.set_xlim(min([0.0, *(row.low for _, row in known)]) - 0.02, 1.02)
+        axes.set_title(title, color=ink, loc="left")
+        axes.tick_params(colors=ink, length=0)
+        axes.grid(axis="x", color=ink, alpha=0.25)
+        axes.spines[:].set_visible(False)
+        picture = io.StringIO()
+        figure.savefig(picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        pyplot.close(figure)
+    return picture.getvalue()

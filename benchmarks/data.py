@@ -6,7 +6,8 @@ A file of one's own is JSON lines, one problem a line:
     {"prompt": "2 + 2 =", "answer": "4"}                            text that the model continues as it stands
     {"messages": [{"role": "user", "content": "2 + 2?"}], "answer": "4"}     chat turns as they stand
 
-`id` is optional (the line number names the problem then); whatever else a line has goes into `Problem.meta`.
+`id` is optional (the line number names the problem then), and so is `reference`, a right completion for `--reference`.
+Whatever else a line has goes into `Problem.meta`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.jsonl import Row, read_jsonl
-from benchmarks.sets import BENCHMARKS, BOXED, Benchmark, column
-from verifiers import Problem, check_gold
+from benchmarks.sets import BENCHMARKS, BOXED, Benchmark, column, maths
+from verifiers import Problem, Verifier, check_gold
 
 
 def load(name: str, data_dir: str | Path | None = None) -> list[Problem]:
@@ -73,10 +74,8 @@ def find(name: str) -> Benchmark:
     )
 
 
-def verifier_for(name: str) -> Any:
+def verifier_for(name: str) -> Verifier:
     """The verifier that a benchmark is scored with; a file of one's own is taken to be maths."""
-    from benchmarks.sets import maths
-
     return BENCHMARKS[name].verifier() if name in BENCHMARKS else maths()
 
 
@@ -164,6 +163,8 @@ def _get(reader: Callable[[Row], Any], row: Row, place: str, also: tuple[str, ..
     except KeyError as error:
         names = " or ".join(repr(name) for name in (*error.args, *also))
         raise ValueError(f"{place} has no column {names}; it has {', '.join(map(repr, row)) or 'none'}.") from None
+    except (ValueError, TypeError, IndexError) as error:
+        raise ValueError(f"{place} has a value of another form than this data set's: {error}.") from None
 
 
 def _unique(ids: Iterable[str], place: str) -> None:

@@ -31,8 +31,8 @@ class Result:
 
     @property
     def right(self) -> bool | None:
-        """Full marks, or not; None where it could not be verified."""
-        return None if self.score.value is None else self.score.value >= 1.0
+        """Full marks, or not; None where it could not be verified. 0.7 + 0.2 + 0.1, a hair below 1, are full marks."""
+        return None if self.score.value is None else self.score.value > 1.0 - 1e-9
 
     @property
     def answered(self) -> bool:

@@ -24,8 +24,6 @@ def brief(sample: Sample) -> Score:
     return Score.of(min(1.0, max(0.0, (40 - sample.num_tokens) / 20)), "length", tokens=sample.num_tokens)
 
 
-EXAMPLES = [(None, "a verifier without token counts abstains", None)]
-
 # Brevity pays only where the answer is right: a short wrong answer earns nothing.
 reward = 0.8 * MathVerifier() + 0.2 * (gate(MathVerifier()) * brief)
 
@@ -35,9 +33,8 @@ def main(steps: int = 10) -> None:
     model = tiny_model(tokenizer)
     problems = arithmetic(500)
     shown = [(problem, solution(problem)) for problem in problems]
-    for _ in sft(
-        model, tokenizer, shown, steps=10 * steps
-    ):  # a model that cannot answer at all learns nothing from GRPO
+    # A model that cannot answer at all learns nothing from GRPO, so it sees some worked sums first.
+    for _ in sft(model, tokenizer, shown, steps=10 * steps):
         pass
     config = TrainConfig(steps=steps, prompts_per_step=8, group_size=8, max_new_tokens=40, learning_rate=2e-4)
     trainer = Trainer(model, tokenizer, problems, as_reward(reward), config)

@@ -51,13 +51,12 @@ def save(trainer: Trainer, directory: str | Path, keep: int = 2) -> Path:
         trainer.tokenizer.save_pretrained(partial)
         torch.save(_values(trainer), partial / "trainer.pt")
         _sync(partial)
-        # A checkpoint of the same step holds the same state, unless the run was started anew: the later one counts.
-        shutil.rmtree(final, ignore_errors=True)
+        _remove(final)  # from this step too, but the later one counts
         partial.rename(final)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     for old in checkpoints(directory)[:-keep]:
-        shutil.rmtree(old)
+        _remove(old)
     return final
 
 
@@ -155,6 +154,15 @@ def _set_random_states(states: dict[str, Any]) -> None:
     torch.set_rng_state(states["torch"])
     if states["cuda"] and len(states["cuda"]) == torch.cuda.device_count():
         torch.cuda.set_rng_state_all(states["cuda"])
+
+
+def _remove(checkpoint: Path) -> None:
+    """Take its name away first, so that half a deletion does not leave half a checkpoint."""
+    if checkpoint.exists():
+        nameless = checkpoint.with_name(f".removed-{os.getpid()}")
+        shutil.rmtree(nameless, ignore_errors=True)
+        checkpoint.rename(nameless)
+        shutil.rmtree(nameless)
 
 
 def _sync(directory: Path) -> None:

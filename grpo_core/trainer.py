@@ -1,8 +1,10 @@
 """GRPO training: problems -> rollouts -> rewards -> advantages -> batch -> loss -> optimizer. The caller owns the loop.
 
+    from grpo_core import presets
     from grpo_core.config import TrainConfig
+    from grpo_core.metrics import append_jsonl
     from grpo_core.state import latest
-    from grpo_core.trainer import Trainer, append_jsonl
+    from grpo_core.trainer import Trainer
 
     config = TrainConfig(presets.dapo(), steps=60, group_size=8, learning_rate=3e-4)
     trainer = Trainer(model, tokenizer, problems, reward, config)      # reward: samples -> numbers or None
@@ -39,15 +41,12 @@ next draw.
 from __future__ import annotations
 
 import copy
-import json
+import functools
 import math
 import random
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import fmean, pstdev
 from typing import Any
 
 import torch
@@ -56,12 +55,15 @@ from grpo_core import state
 from grpo_core.advantage import group_advantages
 from grpo_core.batch import Batch, Experience, collate, micro_batches, packed_rows
 from grpo_core.config import TrainConfig
+from grpo_core.metrics import Metrics, describe, per_second, timed
 from grpo_core.objective import Loss, mean_stats
 from grpo_core.policy import check_fusable, policy_loss, token_logps
 from grpo_core.rollout import Engine, HFEngine, Rollout, Sampling
 from verifiers.types import Problem, RewardFn
 
-Metrics = dict[str, float | None]
+
+class TooManyUnscored(RuntimeError):
+    """The share of unscored samples in a draw passed `max_unscored`: training on would be training on an outage."""
 
 
 class Trainer:
@@ -169,12 +171,9 @@ class Trainer:
 
     def _next_problems(self) -> list[Problem]:
         """The next ones in an order that depends on the seed and the cursor only, so resuming needs nothing else."""
-        n = len(self.problems)
-        picked = []
-        for i in range(self.num_drawn, self.num_drawn + self.config.prompts_per_step):
-            order = random.Random(f"{self.config.seed}/{i // n}").sample(range(n), n)
-            picked.append(self.problems[order[i % n]])
-        return picked
+        n, seed = len(self.problems), self.config.seed
+        numbers = range(self.num_drawn, self.num_drawn + self.config.prompts_per_step)
+        return [self.problems[shuffled(n, seed, i // n)[i % n]] for i in numbers]
 
     def _rewards(self, rollouts: Sequence[Rollout]) -> list[float | None]:
         rewards = list(self.reward([rollout.sample for rollout in rollouts]))
@@ -184,7 +183,7 @@ class Trainer:
             )
         unscored = sum(reward is None for reward in rewards) / len(rewards)
         if unscored > self.config.max_unscored:
-            raise RuntimeError(
+            raise TooManyUnscored(
                 f"{unscored:.0%} of samples went unscored (limit {self.config.max_unscored:.0%}). "
                 "Read the `reason` of their scores: the sandbox or the judge is likely down."
             )
@@ -248,10 +247,8 @@ class Trainer:
         plan = packed_rows if self.config.packing else micro_batches
         for indices in plan(lengths, self.config.micro_batch_tokens):
             rows = [list(range(len(indices)))] if self.config.packing else None
-            yield (
-                indices,
-                collate([experiences[i] for i in indices], None if weights is None else weights[indices], rows),
-            )
+            part = None if weights is None else weights[indices]
+            yield indices, collate([experiences[i] for i in indices], part, rows)
 
     def _commit(self, lr: float, apply: bool) -> None:
         """All that a step changes for good."""
@@ -275,40 +272,7 @@ class Trainer:
         state.load(self, path)
 
 
-def describe(rollouts: Sequence[Rollout], rewards: Sequence[float | None], groups: Sequence[int]) -> Metrics:
-    """Metrics of a draw."""
-    scored = [reward for reward in rewards if reward is not None]
-    by_group: dict[int, set[float]] = {}
-    for reward, group in zip(rewards, groups):
-        if reward is not None:
-            by_group.setdefault(group, set()).add(reward)
-    lengths = [len(rollout.completion_ids) for rollout in rollouts]
-    return {
-        "reward/mean": fmean(scored) if scored else None,
-        "reward/std": pstdev(scored) if scored else None,
-        "reward/unscored": 1 - len(scored) / len(rewards),
-        "reward/zero_std_groups": fmean(len(values) == 1 for values in by_group.values()) if by_group else None,
-        "rollout/length_mean": fmean(lengths),
-        "rollout/length_max": max(lengths),
-        "rollout/truncated": fmean(rollout.sample.finish == "length" for rollout in rollouts),
-    }
-
-
-def append_jsonl(path: str | Path, metrics: Metrics) -> None:
-    """One line of JSON at the end of the file; NaN and infinity, which JSON lacks, become null."""
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    plain = {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in metrics.items()}
-    with open(path, "a", encoding="utf-8") as file:
-        file.write(json.dumps(plain) + "\n")
-
-
-@contextmanager
-def timed(metrics: Metrics, phase: str) -> Iterator[None]:
-    """Puts the wall-clock milliseconds of a block under `time/<phase>_ms`."""
-    start = time.perf_counter()
-    yield
-    metrics[f"time/{phase}_ms"] = 1e3 * (time.perf_counter() - start)
-
-
-def per_second(count: int, ms: float | None) -> float | None:
-    return 1e3 * count / ms if ms else None
+@functools.lru_cache(maxsize=2)
+def shuffled(n: int, seed: int, epoch: int) -> list[int]:
+    """The order in which an epoch visits `n` problems."""
+    return random.Random(f"{seed}/{epoch}").sample(range(n), n)

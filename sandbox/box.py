@@ -44,6 +44,7 @@ class Sandbox:
         modules: trusted bootstrap modules for sessions, name to source text.
     Raises:
         LevelUnavailable: this machine cannot isolate as asked; the message names what is missing.
+        SandboxBroken: a worker could not be started; a module to preload is missing, for example.
     """
 
     def __init__(
@@ -61,10 +62,19 @@ class Sandbox:
         self._config = _config(Level.parse(level), preload, list(modules or {}))
         self._lock = threading.Lock()
         self._closed = False
-        self._supervisor = self._start()
+        try:
+            self._supervisor = self._start()
+        except WorkerLost as error:
+            raise SandboxBroken(f"the supervisor could not be started: {error}") from error
         self._threads: ThreadPoolExecutor | None = None
         self._programs: dict[tuple[str, bytes, Limits], Program] = {}
         self.level = Level(self._supervisor.level)
+        try:
+            with self._worker() as worker:  # so that what is wrong with `preload` or `modules` shows here
+                self.flags = worker.flags
+        except WorkerLost as error:
+            self.close()
+            raise SandboxBroken(str(error)) from error
         _boxes.add(self)
 
     def _start(self) -> Supervisor:
@@ -88,12 +98,13 @@ class Sandbox:
 
     def run_job(self, job: Job) -> RunResult:
         """Run one `Job`; `run` with its arguments in a value."""
-        if job.language != "python" and not isinstance(job.code, Program):
-            if languages.find(job.language)[0].compile:
-                try:
-                    job = dataclasses.replace(job, code=self.compile(job.code, job.language))
-                except CompileError as error:
-                    return error.result
+        if isinstance(job.code, Program) or job.language == "python":
+            return self._run(job)
+        if languages.find(job.language)[0].compile:
+            try:
+                job = dataclasses.replace(job, code=self.compile(job.code, job.language))
+            except CompileError as error:
+                return error.result
         return self._run(job)
 
     def compile(self, code: str | bytes, language: str, limits: Limits = COMPILE_LIMITS) -> Program:
@@ -156,8 +167,12 @@ class Sandbox:
         """Start a long-lived job and return our end of its channel; see the package's docstring.
 
         Raises:
+            ValueError: `entry` names no module of this sandbox.
             SandboxBroken: it could not be started, twice.
         """
+        if entry.partition(":")[0] not in self._config["modules"] or not entry.partition(":")[2]:
+            known = ", ".join(self._config["modules"]) or "none"
+            raise ValueError(f"entry={entry!r}: write 'module:function' with one of the sandbox's modules ({known})")
         job = Job(code, files=files or {}, limits=limits, entry=entry)
         trouble = ""
         for _ in range(2):
@@ -245,6 +260,11 @@ class Sandbox:
 
     def _request(self, job: Job, argv: list[str] | None = None) -> tuple[dict[str, Any], list[bytes]]:
         limits = job.limits or self.limits
+        for name in (*job.files, *job.collect):
+            if os.path.normpath(name) != name or name.startswith(("/", "..")) or name == "." or "\0" in name:
+                raise ValueError(
+                    f"file name {name!r}: write a relative path inside the working directory, without '..'"
+                )
         code, files, tool = b"", job.files, argv is not None
         if isinstance(job.code, Program):
             argv, files = [f"./{languages.PROGRAM}", *job.args], {**files, languages.PROGRAM: job.code.binary}
@@ -293,9 +313,11 @@ def _encode(code: str | bytes) -> bytes:
 
 def _config(level: Level | None, preload: Sequence[str], modules: list[str]) -> dict[str, Any]:
     packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
+    libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isdir(path)]
+    shared = [sys.base_prefix, sys.prefix, *packages, *libraries, *languages.shared_directories()]
     return {
         "level": None if level is None else int(level),
-        "shared": list(dict.fromkeys([sys.base_prefix, sys.prefix, *packages, *languages.shared_directories()])),
+        "shared": list(dict.fromkeys([*shared, *map(os.path.realpath, shared)])),
         "sys_path": packages,
         "preload": list(preload),
         "modules": modules,

@@ -1,4 +1,5 @@
-"""Control groups: the kernel's own count of a process tree's memory and tasks. Version 1 and 2, where they are writable.
+"""Control groups: the kernel's own count of a process tree's memory and tasks. Version 1 and 2, where they are
+writable.
 
 Each zygote is put into a group of its own, so that its jobs are born inside and joining costs nothing.
 """

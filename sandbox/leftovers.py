@@ -27,9 +27,10 @@ def stale(directory: str) -> list[str]:
 
 
 def _start_time(pid: int) -> int:
-    """In clock ticks since boot; -1 when there is no such process."""
+    """In clock ticks since boot; -1 when there is no such process, or a dead one that nobody has reaped."""
     try:
         with open(f"/proc/{pid}/stat") as file:
-            return int(file.read().rpartition(")")[2].split()[19])
+            fields = file.read().rpartition(")")[2].split()
     except OSError:
         return -1
+    return -1 if fields[0] == "Z" else int(fields[19])

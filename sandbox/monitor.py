@@ -1,4 +1,4 @@
-"""Watching one job from outside: collect what it writes, hold it to its limits, end its whole tree, say how it ended."""
+"""Watching one job from outside: collect what it writes, hold it to its limits, end its tree, say how it ended."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ class Tree:
     """The processes of one job.
 
     Args:
-        pid: its first process.
         owns_namespace: we are pid 1 of a pid namespace, so every process but us is the job's.
     """
 
-    def __init__(self, pid: int, owns_namespace: bool):
-        self.pid = pid
+    def __init__(self, owns_namespace: bool):
+        self.pid = 0  # its first process, once there is one
         self.owns_namespace = owns_namespace
         self.cpu_reaped_s = 0.0
         self.peak_kb = 0
@@ -57,16 +56,20 @@ class Tree:
     def kill(self) -> None:
         """End every process of the job and wait until none is left.
 
-        As init of a pid namespace one call reaches all of them, and the kernel lets no fork slip through: a process with a
-        fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
+        As init of a pid namespace one call reaches all of them, and no fork slips through: a process with
+        a fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
         """
         while self.reap():
             for pid in [-1] if self.owns_namespace else procfs.children(os.getpid()):
-                try:
-                    os.kill(pid, _signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+                _kill(pid)
             time.sleep(0.0002)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, _signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 class Monitor:
@@ -95,14 +98,19 @@ class Monitor:
         self.limits = limits
         self.stdout = b""
         self.stderr = b""
+        self.hung_up = False
         self._out, self._err, self._hangup = out, err, hangup
         self._group = group
         self._scratch = scratch
         self._chunks: dict[int, list[bytes]] = {out: [], err: []}
         self._room = int(limits["output_kb"]) << 10
+        self._poll = select.poll()
+        for fd in (out, err, hangup):
+            self._poll.register(fd, select.POLLIN)
 
-    def run(self) -> dict[str, object]:
-        """Watch until nothing of the job is left; then say how it ended, and have its output."""
+    def run(self, pid: int) -> dict[str, object]:
+        """Watch process `pid` until nothing of the job is left; then say how it ended, and have its output."""
+        self.tree.pid = pid
         start = time.monotonic()
         word, detail = self._watch(start)
         self.tree.kill()
@@ -131,10 +139,8 @@ class Monitor:
     def _watch(self, start: float) -> tuple[str, str]:
         """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""
         deadline = start + self.limits["wall_s"]
-        pidfd = os.pidfd_open(self.tree.pid)
-        poll = select.poll()
-        for fd in (self._out, self._err, pidfd, self._hangup):
-            poll.register(fd, select.POLLIN)
+        poll, pidfd = self._poll, os.pidfd_open(self.tree.pid)
+        poll.register(pidfd, select.POLLIN)
         next_look = start + _TICK_S
         try:
             while True:
@@ -149,7 +155,11 @@ class Monitor:
                     if fd == pidfd:
                         return "", ""
                     if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
-                        return "ok", "closed by the caller"
+                        if not procfs.exiting(self.tree.pid):
+                            self.hung_up = True
+                            return "ok", "closed by the caller"
+                        poll.unregister(fd)  # it has ended, and the caller has noticed before us
+                        continue
                     if not self._read(fd):
                         poll.unregister(fd)
                 if self._room < 0:
@@ -191,7 +201,8 @@ class Monitor:
             return "sandbox_violation", f"had {tasks} tasks, limit {self.limits['tasks']}"
         size, files = self._scratch.used()
         if size > self.limits["disk_mb"] << 20 or files > self.limits["inodes"]:
-            return "sandbox_violation", f"wrote {size >> 20} MB in {files} files, limit {self.limits['disk_mb']} MB"
+            allowed = f"{self.limits['disk_mb']} MB or {self.limits['inodes']} files"
+            return "sandbox_violation", f"wrote more than {allowed}"
         return None
 
     def _read(self, fd: int) -> bool:
@@ -217,6 +228,8 @@ class Monitor:
             return self._too_much_output()
         if killed == _signal.SIGXCPU or (killed == _signal.SIGKILL and self.tree.cpu_reaped_s >= self.limits["cpu_s"]):
             return "time_limit_exceeded", f"used {self.tree.cpu_reaped_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
+        if killed == _signal.SIGSYS:
+            return "sandbox_violation", "made a system call through a door that is closed"
         if killed is not None:
             return "runtime_error", f"killed by {_SIGNAL_NAMES.get(killed, killed)}"
         if code == 0:

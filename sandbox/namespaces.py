@@ -28,7 +28,8 @@ HOST_ID = 0x7A000000
 def fork_into(child: Callable[[], None], flags: int = ALL) -> int:
     """Start `child` as the first process of new namespaces, and return its pid. `child` must not return.
 
-    A pid namespace begins with the next child, so an intermediate process enters and forks again. The calling process has to
+    A pid namespace begins with the next child, so an intermediate process enters and forks again. The calling process
+    has to
     be a child subreaper: the grandchild becomes its child once the intermediate has gone.
 
     Raises:

@@ -74,7 +74,8 @@ class Pool:
     """Workers that call one function, each call under a deadline and a memory limit. Safe to share among threads.
 
     Args:
-        function: "package.module:name". It must be importable, take JSON values, and return one.
+        function: "package.module:name". It must be importable, take JSON values, and return one. A function `warm_up` in
+            its module, where there is one, is called once in each new worker before the first call.
         workers: most calls at once, by default one a core; they start when first needed.
         memory_mb: address space that one call may have, imports included.
         deadline_s: wall-clock seconds a call may take, from when its worker starts on it.
@@ -345,7 +346,9 @@ def keep(config: dict[str, Any]) -> None:
     caller = socket.socket(fileno=config["fd"])
     try:
         module, _, name = config["function"].partition(":")
-        function = getattr(importlib.import_module(module), name)
+        imported = importlib.import_module(module)
+        function = getattr(imported, name)
+        getattr(imported, "warm_up", _nothing)()
     except BaseException as error:
         _send(caller, b"u", f"{type(error).__name__}: {error}"[:2000].encode("ascii", "replace"))
         return
@@ -364,6 +367,10 @@ def keep(config: dict[str, Any]) -> None:
             _send(caller, kind, reply)
     if child:
         child.kill()
+
+
+def _nothing() -> None:
+    """What a module without `warm_up` does to prepare."""
 
 
 class _Child:

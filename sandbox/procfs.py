@@ -49,10 +49,24 @@ def proportional_kb(pid: int) -> int:
     return total or files or anonymous_kb(pid)
 
 
+def exiting(pid: int) -> bool:
+    """Whether a process is dead or on its way (PF_EXITING)."""
+    fields = _stat(pid)
+    return not fields or bool(int(fields[6]) & 4)
+
+
 def threads(pid: int) -> int:
     """Number of threads of a process."""
     fields = _stat(pid)
     return int(fields[17]) if fields else 0
+
+
+def capabilities() -> int:
+    """Our effective capabilities, as bits."""
+    for line in _read(os.getpid(), "status").splitlines():
+        if line.startswith("CapEff:"):
+            return int(line.split()[1], 16)
+    return 0
 
 
 def data_bytes() -> int:

@@ -1,6 +1,6 @@
 """The one writable place of a jail: made once, found clean by every job.
 
-`work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, so one quota holds for all.
+`work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, each empty at first; one quota holds for all.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from sandbox import leftovers, linux
 
-DIRS = ("work", "tmp", "shm")
+DIRS = ("work", "tmp", "vartmp", "shm")
 _DEEPEST = 256
 _REMOUNT_ABOVE = 64  # inodes: beyond, a new tmpfs is cheaper than removing the old one's files
 
@@ -31,6 +31,7 @@ class Scratch:
         self._mounted = mounted
         self._owner = owner
         self._quota = (0, 0)
+        self._watched = [path, *[os.path.join(path, name) for name in DIRS]]
         if mounted:
             self.set_quota(32, 4096)
         self._furnish()
@@ -64,15 +65,21 @@ class Scratch:
 
     def collect(self, name: str, limit: int) -> bytes | None:
         """A plain file that the job left in its working directory; None when there is none of at most `limit` bytes."""
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a link would lead us where only we may go
+        above = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fd = os.open(os.path.join(self.work, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError:
-            return None
-        with open(fd, "rb") as file:
-            status = os.fstat(fd)
+            for part in ("work", *name.split("/")):
+                fd = os.open(part, flags, dir_fd=above)
+                os.close(above)
+                above = fd
+            status = os.fstat(above)
             if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
                 return None
-            return file.read(limit)
+            return os.read(above, limit)
+        except OSError:
+            return None
+        finally:
+            os.close(above)
 
     def clean(self) -> None:
         """Make it as new. Costs four `stat` calls when the job wrote nothing. Nobody may be running in it."""
@@ -127,11 +134,10 @@ class Scratch:
 
     def _state(self) -> list[int]:
         """Whatever a job can change here shows in one of these: the change time moves with entries, modes, times."""
-        found = [os.stat(os.path.join(self.path, name)).st_ctime_ns for name in ("", *DIRS) if self._there(name)]
-        return [*found, self._inodes() if self._mounted else 0]
-
-    def _there(self, name: str) -> bool:
-        return os.path.lexists(os.path.join(self.path, name))
+        try:
+            return [*[os.stat(path).st_ctime_ns for path in self._watched], self._inodes() if self._mounted else 0]
+        except OSError:  # one of them is gone
+            return []
 
 
 _HOSTS = ("/dev/shm", "/tmp", "/var/tmp")
@@ -162,6 +168,7 @@ def remove(path: str) -> None:
         os.unlink(path)
         return
     base, pending, serial = os.path.dirname(path), [path], 0
+    name = os.urandom(8).hex()  # nobody can have put anything there to be in the way
     while pending:
         directory = pending.pop()
         os.chmod(directory, 0o700)
@@ -169,7 +176,7 @@ def remove(path: str) -> None:
             if entry.is_dir(follow_symlinks=False):
                 os.chmod(entry.path, 0o700)  # moving a directory writes its parent entry
                 serial += 1
-                moved = os.path.join(base, f".removed-{os.getpid()}-{serial}")
+                moved = os.path.join(base, f".{name}-{serial}")
                 os.rename(entry.path, moved)
                 pending.append(moved)
             else:

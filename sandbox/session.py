@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
 
-from sandbox.types import Limits, RunResult, SessionEnded
+from sandbox.types import Limits, RunResult, SessionEnded, Status
 
 _PREFIX = struct.Struct("<I")
 
@@ -49,8 +50,9 @@ class Session:
         self._fill(_PREFIX.size, deadline)
         (length,) = _PREFIX.unpack_from(self._buffer)
         if length > int(self._limits.message_kb) << 10:
-            self.close()
-            raise SessionEnded(f"the job announced a message of {length} bytes, limit {self._limits.message_kb} KB")
+            detail = f"a message of {length} bytes, limit {self._limits.message_kb} KB"
+            self._result = dataclasses.replace(self.close(), status=Status.OUTPUT_LIMIT, detail=detail)
+            raise SessionEnded(f"the job announced {detail}")
         self._fill(_PREFIX.size + length, deadline)
         message = bytes(self._buffer[_PREFIX.size : _PREFIX.size + length])
         del self._buffer[: _PREFIX.size + length]

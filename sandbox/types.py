@@ -1,4 +1,4 @@
-"""What goes into a sandbox and what comes out: limits, levels, statuses, results, errors. Plain values, nothing runs here."""
+"""What goes into a sandbox and what comes out: limits, levels, statuses, results, errors. Plain values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 
 
 class Level(IntEnum):
-    """How a job is isolated, weakest first; each level has all of the one before. `assay doctor` says what this machine gives.
+    """How a job is isolated, weakest first; each level has all of the one before. `assay doctor` says what there is.
 
     RLIMITS     resource limits only. Never chosen unless asked for by name: an untrusted program can read your files.
     FILTERED    + seccomp, Landlock, no_new_privs, one process a job. Works in a plain container without privileges.
@@ -180,7 +180,7 @@ class SessionEnded(SandboxError):
 
 
 class CompileError(SandboxError):
-    """The compiler refused the program. `result` has its words, with status `compile_error` (or the limit that it hit)."""
+    """The compiler refused the program. `result` has its words; the status is `compile_error` or the limit it hit."""
 
     def __init__(self, result: RunResult):
         super().__init__(result.stderr.decode(errors="replace")[:2000] or result.detail)

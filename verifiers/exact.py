@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 from verifiers.base import Verifier
 from verifiers.extract import Extraction, extract
+from verifiers.plain import plain_unicode
 from verifiers.sections import split_thinking
 from verifiers.types import Sample, Score
+
+MAX_CHARS = 100_000
+"""A longer text is compared with nothing."""
 
 
 class ExactMatch(Verifier):
@@ -52,11 +55,15 @@ def verdict(found: Extraction, golds: list[str], normalised: Callable[[str], str
     if any(normalised(rival) not in golds for rival in found.rivals):
         return Score.of(False, "ambiguous", found.answer)
     equal = any(normalised(reading) in golds for reading in readings_of(found))
+    # The same answer in two boxes is read as a list of both.
+    equal = equal or (len(found.parts) > 1 and all(normalised(part) in golds for part in found.parts))
     return Score.of(equal, "equal" if equal else "different", found.answer)
 
 
 def _whole(completion: str) -> Extraction:
     text = split_thinking(completion)[1].strip()
+    if len(text) > MAX_CHARS:
+        return Extraction((), "over_budget")
     return Extraction((text,) if text else (), "whole" if text else "no_answer")
 
 
@@ -88,16 +95,16 @@ def check_golds(gold: Any, normalised: Callable[[Any], str]) -> str | None:
 
 
 _WRAPPER = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|operatorname|mbox|emph)\s*\{([^{}]*)\}")
-_EDGES = " \t\n.,;:!?\"'`*_$()[]“”‘’«»「」。，！？、"
+_EDGES = " \t\n.,;:!?\"'`*_$“”‘’«»「」。，！？、"
 
 
 def normalise(text: str, *, case: bool = False, punctuation: bool = False) -> str:
-    """Unicode form NFKC, single spaces, no LaTeX or Markdown around words; without case and outer punctuation unless asked.
+    """Plain Unicode, single spaces, no LaTeX or Markdown around words; without case and outer punctuation unless asked.
 
     >>> normalise(" **The  Eiffel Tower**. "), normalise("\\\\text{Yes}", case=True)
     ('the eiffel tower', 'Yes')
     """
-    text = _WRAPPER.sub(r"\1", unicodedata.normalize("NFKC", text))
+    text = _WRAPPER.sub(r"\1", plain_unicode(text))
     text = " ".join(text.split())
     if not punctuation:
         text = text.strip(_EDGES)

@@ -19,7 +19,7 @@ first one back or goes on to a conclusion, are hedging: `rivals` has the others,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verifiers.boxes import Box, find_boxes, is_placeholder
 from verifiers.statements import (
@@ -66,7 +66,19 @@ class Extraction:
 
 NO_ANSWER = Extraction((), "no_answer")
 
-_END_OF_TURN = ("<|im_end|>", "<|im_start|>user", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<|eom_id|>", "<｜end▁of▁sentence｜>", "<end_of_turn>", "</s>", "<|user|>", "<|return|>")  # fmt: skip
+_END_OF_TURN = (
+    "<|im_end|>",
+    "<|im_start|>user",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|end_of_text|>",
+    "<|eom_id|>",
+    "<｜end▁of▁sentence｜>",
+    "<end_of_turn>",
+    "</s>",
+    "<|user|>",
+    "<|return|>",
+)
 _REASONING = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -78,21 +90,30 @@ _REASONING = (
     ("<|channel|>analysis", "<|channel|>final<|message|>"),
 )
 _INVISIBLE = re.compile(
-    r"<!--.*?(?:-->|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)|(?:^|(?<=\s))%(?=[^\n]*\\boxed)[^\n]*"
+    r"<!--.*?(?:-->|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)"
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
+_AFTER_PLAIN = re.compile(r"[$\s.]{0,8}(?:\\[\])])?[\s.]{0,4}")
+_BRACE = re.compile(r"[{}]")
+_SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
+_COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
-_JSON_ANSWER = re.compile(r'"(?:final_?)?answer"\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([^\s"{}\[\],]+))', re.IGNORECASE)
+_JSON_VALUE = re.compile(r'[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
 _SUPERSEDES = re.compile(
     r"\b(?:final|finally|therefore|thus|hence|so|consequently|in total|altogether|wait|actually|no|wrong|mistake|instead|correct|"
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",
     re.IGNORECASE,
 )
-_REOPENS = re.compile(r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b", re.IGNORECASE)
-_CORRECTS = re.compile(r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I)
+_REOPENS = re.compile(
+    r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b",
+    re.IGNORECASE,
+)
+_CORRECTS = re.compile(
+    r"\b(?:wait|actually|no|not|wrong|mistake|instead|correct\w*|final\w*|therefore|thus|hence|but)\b", re.I
+)
 _JOINS = re.compile(
-    r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&.、])*"
+    r"[\s$,;&、~]*(?:\\[()\[\]]|\\quad|\\qquad|\\,|\\;|\\ |[\s$,;&、])*"
     r"(?:(?:\\text\s*\{|\\mbox\s*\{)?[^.!?\n={}\d]{0,40}\}?)(?:[\s$]|\\[()\[\]]|\\quad|\\,|[A-Za-z]\w{0,3}\s*=)*"
 )
 _NEGATED = re.compile(
@@ -107,13 +128,16 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
         lenient: also take the last number of a text that states nothing; off by default, since it rewards texts that were
             cut off and texts that mention every number.
     """
+    if plain := _plain_box(completion):
+        return plain
     reasoning, text = split_reasoning(completion)
     if not text.strip():
         return NO_ANSWER
     tags = [m[1] for m in _ANSWER_TAG.finditer(text)] if "<answer>" in text.lower() else []
     if tags:
         inner = [_designated(tag) or _whole(tag) for tag in tags]
-        rivals = tuple(e.readings[0] for e in inner[:-1] if e.readings)
+        outside = _designated(text[text.rfind("</answer>") + 9 :]) if "</answer>" in text else None
+        rivals = tuple(e.readings[-1] for e in (*inner[:-1], outside) if e and e.readings)
         return Extraction(inner[-1].readings, "tag" if inner[-1].readings else "no_answer", inner[-1].parts, rivals)
     found = _designated(text) or _box_before_cut(reasoning, text)
     if found is None:
@@ -123,6 +147,50 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
     return found
 
 
+def _plain_box(text: str) -> Extraction | None:
+    """The commonest completion at once: one box at the very end, and nothing that would need a second look."""
+    start = text.rfind("\\boxed{")
+    if (
+        start < 0
+        or len(text) > MAX_CHARS
+        or "<" in text
+        or "◁" in text
+        or "%" in text
+        or "\\if" in text
+        or "phantom" in text
+    ):
+        return None
+    if text.find("\\boxed", 0, start) >= 0 or "fbox" in text or _is_negated(text[max(0, start - 40) : start]):
+        return None
+    end = _closing_brace(text, start + 6)
+    content = text[start + 7 : end].strip()
+    if (
+        end < 0
+        or _AFTER_PLAIN.fullmatch(text, end + 1) is None
+        or "\\{" in content
+        or "\\}" in content
+        or content.endswith("\\")
+    ):
+        return None
+    return None if is_placeholder(content) or len(content) > 200 else Extraction(readings(content), "box")
+
+
+def _closing_brace(text: str, opening: int) -> int:
+    """Where a brace is closed, within a few hundred characters; -1 where it is not."""
+    depth = 0
+    for brace in _BRACE.finditer(text, opening, opening + 400):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.start()
+    return -1
+
+
+def _is_negated(before: str) -> bool:
+    """Whether what stands before a box denies it."""
+    lowered = before.lower()
+    return any(word in lowered for word in ("not", "n't", "nor", "ne", "≠")) and _NEGATED.search(before) is not None
+
+
 def split_reasoning(completion: str) -> tuple[str, str]:
     """The reasoning of a completion, and the part that answers: without comments and what follows the end of the turn.
 
@@ -130,10 +198,11 @@ def split_reasoning(completion: str) -> tuple[str, str]:
     in the prompt.
     """
     text, reasoning = completion[-MAX_CHARS:], ""
-    for token in _END_OF_TURN:
+    tagged = "<" in text or "◁" in text
+    for token in _END_OF_TURN if tagged else ():
         if (end := text.find(token)) >= 0 and text[:end].strip():
             text = text[:end]
-    for opening, closing in _REASONING:
+    for opening, closing in _REASONING if tagged else ():
         last_close = text.rfind(closing)
         if (last_open := text.rfind(opening)) > last_close:
             return "", ""
@@ -142,6 +211,7 @@ def split_reasoning(completion: str) -> tuple[str, str]:
             text = text[last_close + len(closing) :]
     if "%" in text or "<!--" in text or "\\iffalse" in text or "phantom" in text or "{white}" in text:
         text = _INVISIBLE.sub(" ", text)
+        text = _COMMENT.sub(lambda comment: " " if "\\boxed" in comment[0] else comment[0], text)
     return reasoning, text
 
 
@@ -160,13 +230,43 @@ def _designated(text: str) -> Extraction | None:
         boxes = [box for box in find_boxes(text) if not is_placeholder(box.content)]
         if boxes:
             return _from_boxes(text, boxes)
-    if (marker := text.rfind("####")) >= 0 and (line := text[marker + 4 :].strip().split("\n")[0].strip()):
-        return Extraction((line,), "hash")
-    if '"' in text and "nswer" in text and (fields := _JSON_ANSWER.findall(text)):
-        return Extraction((_unescaped(fields[-1][0] or fields[-1][1]),), "json") if any(fields[-1]) else NO_ANSWER
+    if hashed := _hashed(text):
+        return hashed
+    key = max(text.rfind('answer"'), text.rfind('Answer"')) if '"' in text else -1
+    if key >= 0 and (field := _JSON_VALUE.match(text, key)):
+        value = _unescaped(field[1] if field[1] is not None else field[2]).strip()
+        return Extraction((value,), "json") if value else NO_ANSWER
     if statement := last_statement(text):
-        return _from_claim(statement[1])
+        found = _from_claim(statement[1])
+        return found and replace(found, rivals=_earlier_claim(text[: statement[0]]))
     return None
+
+
+def _hashed(text: str) -> Extraction | None:
+    """`#### 42`, as GSM8K writes it."""
+    marker = text.rfind("####")
+    line = text[marker + 4 :].strip().split("\n")[0].strip("# ") if marker >= 0 else ""
+    if not line:
+        return None
+    earlier = text.rfind("####", max(0, marker - 200), marker)
+    rival = text[earlier + 4 : marker].strip().split("\n")[0].strip("# ") if earlier >= 0 else ""
+    return Extraction((line,), "hash", (), (rival,) if rival else ())
+
+
+def _earlier_claim(before: str) -> tuple[str, ...]:
+    """The statement directly before the last one, unless the last one is put forward as its correction."""
+    near = before[-200:]
+    earlier = last_statement(near)
+    sentence = phrase(earlier[1]) if earlier else ""
+    if (
+        not any(c.isdigit() for c in sentence)
+        or sentence.endswith((":", "："))
+        or takes_back(sentence)
+        or len(near) - near.find(sentence) - len(sentence) > 20  # Not directly before.
+        or _SUPERSEDES.search(near, near.find(sentence) + len(sentence))
+    ):
+        return ()
+    return readings(sentence)[-1:]
 
 
 def _from_claim(claim: str) -> Extraction | None:
@@ -177,12 +277,14 @@ def _from_claim(claim: str) -> Extraction | None:
     after = claim[claim.find(sentence) + len(sentence) :]
     if _REOPENS.search(after[:ASIDE_CHARS]) or (len(after) > ASIDE_CHARS and is_cut_off(after)):
         return None
-    return Extraction(readings(sentence) if is_prose(sentence) else (sentence,), "statement")
+    return Extraction(readings(sentence), "statement")
 
 
 def _whole(text: str) -> Extraction:
     """An answer that nothing designates: the text itself, or its last sentence."""
     stripped = text.strip()
+    if not _SUBSTANCE.search(stripped):
+        return NO_ANSWER
     whole = (stripped,) if len(stripped) <= WHOLE_CHARS or len(stripped.split(None, 3)) < 3 else ()
     if stripped.endswith(("?", "？")):
         return NO_ANSWER
@@ -197,9 +299,9 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     """The last box with the neighbours that make one list with it; the rest are rivals unless superseded."""
     last = boxes[-1]
     after = text[last.end :]
-    if len(after) > 12 and (statement := last_statement(after)) and (later := _from_claim(statement[1])):
+    if later := _later_claim(after):
         return later
-    if _NEGATED.search(text[max(0, last.start - 40) : last.start]):
+    if _is_negated(text[max(0, last.start - 40) : last.start]):
         return NO_ANSWER
     first = len(boxes) - 1
     while first and _joined(text[boxes[first - 1].end : boxes[first].start]):
@@ -215,8 +317,19 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
         if re.match(r"[0-9]|\.\d", after):
             return Extraction((), "ambiguous")  # \boxed{1}2: where does the answer end?
         answer = contents[0] + _suffix(after)
-        return Extraction(readings(answer) if is_prose(answer) else (answer,), "box", (), tuple(rivals))
+        return Extraction(readings(answer), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
+
+
+def _later_claim(after: str) -> Extraction | None:
+    """What is put forward as the answer after the last box; a remark such as "The answer is in the box" puts forward none."""
+    if "####" in after and (hashed := _hashed(after)) and len(hashed.readings[0]) < 40:
+        return hashed
+    statement = last_statement(after) if len(after) > 12 else None
+    claim = _from_claim(statement[1]) if statement else None
+    if claim and (re.search(r"[\d\\$]", claim.readings[-1]) or len(claim.readings[0].split()) < 3):
+        return claim
+    return None
 
 
 def _joined(between: str) -> bool:

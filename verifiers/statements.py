@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 
 NOUNS = (
-    "answer", "final result", "correct option", "correct choice", "option is", "choice is",
-    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답",
-    "respuesta", "réponse", "antwort", "ответ", "resposta", "risposta", "คำตอบ", "উত্তর", "उत्तर",
-    "الجواب", "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "cevap", "jibu", "సమాధానం", "відповідь",
-    "odpowiedź", "antwoord", "jawaban", "svaret", "válasz", "απάντηση", "תשובה",
+    "answer", "final result", "correct option", "correct choice", "option is", "choice is", "respuesta", "antwort", "resposta",
+    "risposta", "cevap", "jibu", "antwoord", "jawaban", "svaret",
 )  # fmt: skip
+FOREIGN_NOUNS = (
+    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답", "réponse", "ответ", "คำตอบ", "উত্তর", "उत्तर",
+    "الجواب", "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "సమాధానం", "відповідь", "odpowiedź", "válasz",
+    "απάντηση", "תשובה",
+)  # fmt: skip
+"""Those that an ASCII text cannot hold."""
 
 _COPULA = (
     r"(?:is|are|was|were|would be|will be|should be|must be|equals|es|est|ist|lautet|é|è|to|ni|är|er|là|adalah|είναι|היא|"
@@ -26,6 +29,8 @@ _AFTER_NOUN = re.compile(
     r"|(?:final[es]?|correct[ao]s?)?[*_ \t]*(?=[$\d(]|\\[(\[])",
     re.IGNORECASE,
 )
+_HEADING_START = re.compile(r"[#*_\s\d.]*(?:(?:the|my)\s+)?(?:final|correct)?\s*", re.IGNORECASE)
+_HEADING_END = re.compile(r"s?[*_# \t]*\n\s*")
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"'*)]|$)|[。！？।]|\n")
 _MATH_SPAN = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$([^$\n]+?)(?<!\\)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _DISPLAY_OPEN = re.compile(r"(\$\$|\\\[|\\begin\{[a-z*]+\})")
@@ -42,11 +47,19 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _RETRACTS = re.compile(r"\b(?:but|wait|however|wrong|incorrect|mistake|actually|maybe|perhaps)\b", re.IGNORECASE)
-_CIRCUMSTANCE = re.compile(r"\b(?:in|en|within|after|during|over|every|for|por|em|nach|pour|через|за|at)\s+$", re.IGNORECASE)
-_BOUND = re.compile(r"(?:at (?:least|most)|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$", re.I)
+_CIRCUMSTANCE = re.compile(
+    r"\b(?:in|en|within|after|during|over|every|for|at|por|em|durante|nach|pour|dans|d['’]ici|pendant|через|за)\s+$",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"(?:at (?:least|most)|half(?: of)?|(?:third|quarter) of|twice|double|triple|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$",
+    re.I,
+)
 _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|oder|и|или)\s*")
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")
 _WORD = re.compile(r"[A-Za-z]{3,}")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_OPERATOR = re.compile(r"[=+^_\\<>]")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[A-Za-z ]*\})?")
 _CONCLUDES = re.compile(r"\b(?:So|Therefore|Thus|Hence|Consequently)\b,?\s")
@@ -60,18 +73,25 @@ def last_statement(text: str) -> tuple[int, str] | None:
     if len(lowered) != len(text):  # Lower-casing İ changes the length, and the offsets with it.
         lowered = text
     best: tuple[int, str] | None = None
-    for noun in NOUNS:
+    for noun in NOUNS if text.isascii() else NOUNS + FOREIGN_NOUNS:
         at = lowered.rfind(noun)
         for _ in range(20):
             if at < 0 or (best and at <= best[0]):
                 break
-            if anchor := _AFTER_NOUN.match(text, at + len(noun) - (3 if noun.endswith(" is") else 0)):
+            behind = at + len(noun) - (3 if noun.endswith(" is") else 0)
+            if anchor := _AFTER_NOUN.match(text, behind) or _is_heading(text, at, behind):
                 rest = text[anchor.end() :]
                 if rest[:200].strip(" \t\n*:$\\[]()."):
                     best = at, rest
                     break
             at = lowered.rfind(noun, 0, at)
     return best
+
+
+def _is_heading(text: str, start: int, end: int) -> re.Match[str] | None:
+    """The end of a heading such as "**Final Answer**", when the noun stands in one."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return _HEADING_END.match(text, end) if _HEADING_START.fullmatch(before[-40:]) else None
 
 
 def math_spans(text: str) -> list[tuple[int, int, str]]:
@@ -123,7 +143,12 @@ def _before_denial(sentence: str) -> str:
 
 
 def readings(statement: str) -> tuple[str, ...]:
-    """What a sentence may be saying, the most literal first: itself, its bold text, its maths, what "is", its number."""
+    """What a sentence may be saying, the most literal first: itself, its bold text, its maths, what "is", its number.
+
+    What is no sentence, or longer than any, is read as it stands.
+    """
+    if len(statement) > CLAIM_CHARS or (statement.isascii() and " " not in statement) or not is_prose(statement):
+        return (statement,)
     found = [statement]
     if bold := _BOLD.findall(statement):
         found.append(bold[-1])
@@ -162,7 +187,10 @@ def _joined(text: str, spans: list[tuple[int, int, str]]) -> str:
 def is_prose(text: str) -> bool:
     """Whether a text is (part of) a sentence, and not only a formula or a name."""
     plain = _COMMAND.sub(" ", text)
-    return len(_WORD.findall(plain)) > 1 or len(_FOREIGN.findall(plain)) > 1
+    words = len(_WORD.findall(plain))
+    if words == 1 and not _OPERATOR.search(text):
+        words = len(_LETTERS.findall(plain))
+    return words > 1 or len(_FOREIGN.findall(plain)) > 1
 
 
 def takes_back(text: str) -> bool:

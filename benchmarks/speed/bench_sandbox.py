@@ -1,8 +1,9 @@
 """Jobs a second: the sandbox, a plain `subprocess` grader, and a multiprocessing grader of the HumanEval kind.
 
-All judge the same trivial program with three asserts, in short blocks whose order is drawn at random, two driver threads
-each, so that a noisy machine slows all of them alike: read the ratios, not the rates. The sandbox isolates as in the attack
-tests.
+All judge the same trivial program with three asserts, in short blocks whose order is drawn at random, two driver
+threads
+each, so that a noisy machine slows all of them alike: read the ratios, not the rates. The sandbox isolates as in the
+attack tests.
 
     python -m benchmarks.speed.bench_sandbox [--rounds 20] [--out benchmarks/speed/results/sandbox.csv]
 """
@@ -41,7 +42,7 @@ def subprocess_grader(program: str) -> bool:
 
 
 def multiprocessing_grader(program: str) -> bool:
-    """What the HumanEval harness does: a manager's list for the verdict, a forked process, everything dangerous set to None."""
+    """What the HumanEval harness does: a manager's list for the verdict, a forked process, names set to None."""
     with multiprocessing.get_context("fork").Manager() as manager:
         result = manager.list()
         process = multiprocessing.get_context("fork").Process(target=_guarded, args=(program, result))

@@ -36,8 +36,8 @@ def test_json_is_the_score_itself(capsys):
     assert json.loads(out)["value"] == 1.0
 
 
-def test_markup_in_a_completion_is_text(capsys):
-    out, _ = run("check", "\\boxed{[red]4[/red]}", "--gold", "4", capsys=capsys)
+def test_markup_in_an_answer_is_text(capsys):
+    out, _ = run("check", "\\boxed{4}", "--gold", "[red]4[/red]", capsys=capsys)
     assert "[red]4[/red]" in out
 
 

@@ -5,8 +5,10 @@ import pytest
 
 from tests.assay.helpers import run, write_jsonl
 
+COMMANDS = ["demo", "train", "eval", "rescore", "check", "run", "doctor", "judge", "judge calibrate"]
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["eval"], ["rescore"], ["check"]])
+
+@pytest.mark.parametrize("command", [[], *(name.split() for name in COMMANDS)])
 def test_every_command_has_a_help_that_says_what_it_is_for(command, capsys):
     out, err = run(*command, "--help", capsys=capsys)
     assert "Usage: assay" in out

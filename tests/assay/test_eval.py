@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assay import eval as module
+from assay.sources import EvalConfig
 from benchmarks.jsonl import read_jsonl
 from tests.assay.helpers import run, write_jsonl
 
@@ -75,6 +76,21 @@ def test_an_unknown_name_is_fine_where_the_recorded_file_has_it(tmp_path, capsys
     assert "Unknown benchmark 'other'" in err
 
 
+def test_a_limit_is_on_questions_that_have_completions(problems, tmp_path, capsys):
+    rows = [{"problem_id": f"q{q}", "completion": "\\boxed{3}", "sample": i} for q in (3, 2, 1) for i in range(2)]
+    recorded = write_jsonl(tmp_path / "c.jsonl", *rows)
+    out, _ = run("eval", problems, "--completions", recorded, "--limit", "2", "--out", tmp_path / "run", capsys=capsys)
+    assert "2 have completions, of 4" in out
+    assert {row["problem_id"] for row in read_jsonl(tmp_path / "run/samples.jsonl")} == {"q3", "q2"}
+
+
+def test_a_file_with_ids_of_its_own_is_told_apart(problems, tmp_path, capsys):
+    recorded = write_jsonl(tmp_path / "c.jsonl", {"problem_id": "q0", "completion": "\\boxed{9}", "gold": "9"})
+    out, _ = run("eval", problems, "--completions", recorded, "--out", tmp_path / "run", capsys=capsys)
+    assert "under 1 ids the data set has another one" in " ".join(out.split())
+    assert "1 of 1 right" in out
+
+
 def test_ctrl_c_gives_the_figures_so_far_and_resume_gives_the_rest(problems, tmp_path, capsys, monkeypatch):
     real = module.evaluate
 
@@ -107,7 +123,7 @@ def test_rescoring_says_how_many_verdicts_changed(problems, tmp_path, capsys):
 
 def test_two_runs_in_the_same_second_have_folders_of_their_own(problems, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    config = module.EvalConfig(str(problems), reference=True)
+    config = EvalConfig(str(problems), reference=True)
     first = module.default_folder(config)
     first.mkdir(parents=True)
     assert module.default_folder(config) != first
@@ -149,7 +165,20 @@ def test_sixteen_recorded_samples_give_the_published_pass_and_majority_at_16(tmp
 
 
 def test_a_model_is_sampled_k_times_and_the_very_prompt_is_kept(problems, tiny_folder, tmp_path, capsys):
-    command = ["eval", problems, "--model", tiny_folder, "-k", "2", "--max-tokens", "5", "--limit", "3", "--device", "cpu"]
+    command = [
+        "eval",
+        problems,
+        "--model",
+        tiny_folder,
+        "-k",
+        "2",
+        "--max-tokens",
+        "5",
+        "--limit",
+        "3",
+        "--device",
+        "cpu",
+    ]
     out, _ = run(*command, "--out", tmp_path / "a", capsys=capsys)
     assert "2 a question, temperature 0.6, top-p 0.95, at most 5 tokens, seed 0" in out
     rows = read_jsonl(tmp_path / "a/samples.jsonl")

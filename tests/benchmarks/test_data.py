@@ -68,6 +68,13 @@ def test_a_missing_column_is_named_with_what_is_there(folder):
         read("math500")
 
 
+@pytest.mark.parametrize("answer", ["many", None, [], "1/2"])
+def test_a_gold_of_another_form_is_named_with_its_row(folder, answer):
+    folder("aime24", {"problem": "p", "answer": answer})
+    with pytest.raises(ValueError, match=r"aime24/test\.jsonl row 1 has a value of another form"):
+        read("aime24")
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"), [("math-500", "math500"), ("aime_24", "aime24"), ("gsm", "gsm8k"), ("AIME25", "aime25")]
 )

@@ -20,6 +20,12 @@ class Engine:
         return [SimpleNamespace(sample=Sample(p, f"{seed} {p.id} {i}")) for p in problems for i in range(n)]
 
 
+def test_chunks_draw_different_random_numbers(monkeypatch):
+    monkeypatch.setattr(module, "ROWS", 2)
+    seeds = {text.split()[0] for text in texts(generate(Engine(), PROBLEMS, 2, run="m", seed=5)).values()}
+    assert len(seeds) == 7
+
+
 def texts(batches):
     return {a.key: a.sample.completion for batch in batches for a in batch}
 

@@ -195,6 +195,24 @@ def test_the_newest_are_kept(model, tokenizer, tmp_path):
         trainer.save(tmp_path, keep=0)
 
 
+@pytest.mark.parametrize("again", [True, False])
+def test_a_deletion_that_is_interrupted_leaves_no_half_checkpoint(model, tokenizer, tmp_path, monkeypatch, again):
+    trainer = trainer_of(model, tokenizer)
+    trainer.save(tmp_path)
+    trainer.num_steps += not again
+
+    def half(path, ignore_errors=False):
+        if path.exists() and any(path.iterdir()):
+            (path / "trainer.pt").unlink(missing_ok=True)
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(state.shutil, "rmtree", half)
+        with pytest.raises(KeyboardInterrupt):
+            trainer.save(tmp_path, keep=1)
+    assert all((path / "trainer.pt").exists() for path in checkpoints(tmp_path))
+
+
 def test_saving_twice_at_one_step_keeps_the_later(model, tokenizer, tmp_path):
     trainer = trainer_of(model, tokenizer)
     trainer.save(tmp_path)

@@ -12,9 +12,10 @@ from torch import nn
 from grpo_core import presets
 from grpo_core.config import TrainConfig
 from grpo_core.corrections import KL
+from grpo_core.metrics import append_jsonl
 from grpo_core.rollout import HFEngine, Sampling
 from grpo_core.tasks import arithmetic
-from grpo_core.trainer import Trainer, append_jsonl
+from grpo_core.trainer import Trainer
 
 PROBLEMS = arithmetic(12)
 CONFIG = TrainConfig(presets.dapo(), steps=4, prompts_per_step=3, group_size=4, max_new_tokens=7, learning_rate=1e-3)

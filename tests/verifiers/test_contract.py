@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import verifiers
-from verifiers import Problem, Sample, Score, Verifier
+from verifiers import Problem, Sample, Score, Verifier, combinators, gate
 from verifiers.base import FunctionVerifier, scores_of
 
 WITHOUT_EXAMPLES = {"verifiers.base", "verifiers.algebra"}  # tests/verifiers/test_algebra.py has the laws
@@ -193,6 +193,17 @@ def test_hostile_and_huge_texts_get_a_score_too(module):
         for text in HARD.values():
             samples = [with_completion(sample, text) for sample in batch]
             hold(verifier, samples, scores_of(verifier, samples))
+
+
+@each_module
+def test_repr_is_python_that_makes_the_same_verifier(module):
+    if module.__name__.startswith("verifiers.judge"):
+        pytest.skip("a judge is made with a client, and a connection has no repr that makes it")
+    for verifier, _ in subjects(module):
+        shown = repr(verifier)
+        if "<" in shown:  # made with a function or another object that has no such repr
+            continue
+        assert repr(eval(shown, {**vars(module), "gate": gate, **vars(combinators)})) == shown
 
 
 @each_module

@@ -41,6 +41,8 @@ def test_normalisation_is_idempotent_and_keeps_what_matters():
         assert normalise(normalise(text)) == normalise(text)
     assert normalise("C") != normalise("C++")
     assert normalise("ﬁne") == "fine"
+    assert normalise("4²") != normalise("42")
+    assert normalise("(-3,2)") != normalise("[-3,2]")
 
 
 def test_golds_that_say_nothing_are_listed():

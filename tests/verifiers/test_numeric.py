@@ -17,6 +17,7 @@ DECIMALS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False, allow_infinit
 def test_a_decimal_is_read_as_itself_in_every_spelling(number):
     for text in (f"{number:f}", f"{number:,f}", f"{number:e}", f" {number:f}.", f"${number:f}$", f"x = {number:f}"):
         assert parse_number(text) == Fraction(number), text
+    assert parse_number(f"{number:f}".replace(".", "{,}")) == Fraction(number)
     for text in (f"{number:f} km", f"{number:f}\\text{{ cm}}", f"{number:f}%", f"about {number:f} miles per hour"):
         assert parse_number(text) == Fraction(number), text
 
@@ -25,6 +26,9 @@ def test_a_decimal_is_read_as_itself_in_every_spelling(number):
 def test_fractions_are_read_exactly(a, b):
     assert parse_number(f"{a}/{b}") == Fraction(a, b)
     assert parse_number(f"\\frac{{{abs(a)}}}{{{b}}}") == Fraction(abs(a), b)
+    assert parse_number(f"2\\frac{{{abs(a)}}}{{{b}}}") == 2 + Fraction(abs(a), b)
+    assert parse_number(f"-2 {abs(a)}/{b}") == -2 - Fraction(abs(a), b)
+    assert parse_number(f"-\\frac{{{abs(a)}}}{{{b}}}") == -Fraction(abs(a), b)
 
 
 @given(st.text())
@@ -87,3 +91,18 @@ def test_a_tolerance_is_finite_and_not_negative():
 def test_a_bomb_costs_no_time():
     for text in ("9" * 10**6, "1e999999999999", "1" + ",000" * 10**5, "1/" + "0" * 10**6):
         assert parse_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1{,}234", 1234),
+        ("0{,}234", Fraction(234, 1000)),
+        ("1{,}5", Fraction(3, 2)),
+        ("\\$32,\\!348", 32348),
+        ("0,500", None),
+        ("1½", Fraction(3, 2)),
+    ],
+)
+def test_commas_are_read_as_they_are_meant_or_not_at_all(text, value):
+    assert parse_number(text) == value

@@ -45,6 +45,7 @@ def test_a_reward_is_numbers_and_none_and_shows_its_scores_to_whoever_logs_them(
     reward = as_reward(same, on_scores=lambda samples, scores: seen.append((list(samples), scores)))
     assert reward(SAMPLES) == [1.0, 0.0, None]
     assert reward.__name__ == "same"
+    assert reward.verifier is same
     [(samples, scores)] = seen
     assert samples == SAMPLES
     assert [s.value for s in scores] == [1.0, 0.0, None]

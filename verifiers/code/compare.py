@@ -21,8 +21,7 @@ _BLANKS = b" \t\r\f\v"
 
 
 def same_value(value: Any, expected: Any, tol: float | None = None) -> bool:
-    """Whether a value equals the expected one, as Python's `==` has it; with `tol`, numbers inside lists and dicts
-    may differ.
+    """Whether a value equals the expected one by Python's `==`; with `tol`, numbers in lists and dicts may differ.
 
     Args:
         value: plain data, as `guest.values` reads it; its classes' own notions of equality have stayed behind.

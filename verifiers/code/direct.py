@@ -1,5 +1,6 @@
 """Tests judged here: the solution's process is asked for results, and the results are compared in this process.
- Small values of exact builtin types only: whatever is larger, or has a class of its own, takes the way through the
+
+Small values of exact builtin types only: whatever is larger, or has a class of its own, takes the way through the
 tester (`relayed`), where comparing it is on the solution's own time.
 """
 

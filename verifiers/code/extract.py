@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import re
 
+from verifiers.sections import split_thinking
+
 _FENCE = re.compile(r"^[ \t]{0,3}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 
 
 def extract_code(completion: str) -> str | None:
-    """The text of the last fenced block after `</think>`; None where there is none, or where the reasoning never
-    closes.
+    """The text of the last fenced block after any reasoning; None without one, or where the reasoning never closes.
 
     A fence that is still open at the end counts as closed there when no closed block precedes it, as after a stop at
     the closing fence. A completion without any fence submits nothing: prose is not run.
     """
-    answer = after_reasoning(completion)
-    if answer is None:
+    _, answer = split_thinking(completion)
+    if "<think>" in answer:  # thinking that never closes, not at the beginning
         return None
     blocks, open_block = _blocks(answer)
     if blocks:
         return blocks[-1]
     return open_block
-
-
-def after_reasoning(completion: str) -> str | None:
-    """What follows the last `</think>`; all of it where there is no reasoning; None where reasoning is left open."""
-    _, closed, tail = completion.rpartition("</think>")
-    if "<think>" in tail:
-        return None
-    return tail if closed else completion
 
 
 def _blocks(text: str) -> tuple[list[str], str | None]:

@@ -58,8 +58,8 @@ def read_gold(gold: Any) -> Task:
     tests, test_code, entry_point = gold.get("tests") or (), gold.get("test_code") or "", gold.get("entry_point") or ""
     if isinstance(tests, str) or not isinstance(tests, Sequence):
         raise GoldError(f"tests is a {type(tests).__name__}; write a list")
-    if mode in ("check", "call") and not (isinstance(entry_point, str) and entry_point.isidentifier()):
-        raise GoldError(f"entry_point={entry_point!r}; write the name of the function that the tests call")
+    if mode in ("check", "call") and not _names_a_function(entry_point):
+        raise GoldError(f"entry_point={entry_point!r}; write the function's name, or 'Solution.name' for a method")
     if mode == "check":
         _require_check(test_code)
     elif not tests:
@@ -81,6 +81,11 @@ def read_gold(gold: Any) -> Task:
         tol=_read_tol(limits.get("tol")),
         files={str(name): _bytes(content) for name, content in files.items()} if isinstance(files, Mapping) else {},
     )
+
+
+def _names_a_function(entry_point: Any) -> bool:
+    parts = entry_point.split(".") if isinstance(entry_point, str) else []
+    return len(parts) in (1, 2) and all(part.isidentifier() for part in parts)
 
 
 def _language(lang: Any) -> str:
@@ -135,16 +140,16 @@ def _require_check(test_code: Any) -> None:
         raise GoldError("test_code defines no check(candidate)")
 
 
+_OWN_FILES = 16
+"""Room for the sandbox's own directories beside the files that a program may make."""
+
+
 def _read_limits(given: Mapping[str, Any]) -> Limits:
     """`time_s` bounds the CPU as well as the wall clock; what is not given is the sandbox's default."""
-    fields = {
-        "memory_mb": "memory_mb",
-        "output_kb": "output_kb",
-        "pids": "tasks",
-        "disk_mb": "disk_mb",
-        "files": "inodes",
-    }
-    changes = {ours: given[name] for name, ours in fields.items() if isinstance(given.get(name), int | float)}
+    fields = {"memory_mb": "memory_mb", "output_kb": "output_kb", "pids": "tasks", "disk_mb": "disk_mb"}
+    changes = {ours: given[name] for name, ours in fields.items() if given.get(name) is not None}
+    if isinstance(given.get("files"), int | float):
+        changes["inodes"] = given["files"] + _OWN_FILES
     if given.get("time_s") is not None:
         changes["cpu_s"] = changes["wall_s"] = given["time_s"]
     try:

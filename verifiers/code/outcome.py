@@ -72,8 +72,10 @@ _OVERRUN = frozenset((Status.MEMORY_LIMIT, Status.OUTPUT_LIMIT, Status.VIOLATION
 
 
 def answer(frame: bytes) -> tuple[Any, TestResult | None]:
-    """What the solution's process says in `guest.start`'s form: (tokens, None), (None, what went wrong), or (None,
-    None) for a value that is not plain."""
+    """What the solution's process says, in `guest.start`'s form: (tokens, None) or (None, what went wrong).
+
+    (None, None) stands for a value that is not plain.
+    """
     try:
         message = loads(frame)
     except CodecError as error:

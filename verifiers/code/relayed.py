@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from verifiers.code.outcome import (
     ACCEPTED,
     MEMORY_LIMIT,
     RUNTIME_ERROR,
+    TIME_LIMIT,
     WRONG,
     Outcome,
     TestResult,
@@ -26,8 +28,8 @@ from verifiers.code.outcome import (
     overrun,
 )
 
-_TESTER_EXTRA_S = 5.0
-"""Added to the tester's wall clock: it starts before the solution and mostly waits for it."""
+_TESTER_S = 4.0
+"""Wall-clock seconds that the tester may take for itself; while it works, the solution's time does not run."""
 
 _STATUS = {"passed": ACCEPTED, "failed": WRONG, "raised": RUNTIME_ERROR, "error": RUNTIME_ERROR}
 
@@ -40,47 +42,66 @@ def judge(box: Sandbox, program: str, plan: Mapping[str, Any], total: int, limit
         total: the number of tests that must be reported.
     """
     nonce = secrets.token_hex(16)
-    tester_limits = limits.but(wall_s=limits.wall_s + _TESTER_EXTRA_S, cpu_s=limits.cpu_s + 1)
+    wall_s = limits.wall_s + _TESTER_S
+    tester_limits = Limits().but(wall_s=wall_s, cpu_s=limits.cpu_s + 1, output_kb=1 << 14)
     # The tester first: the solution's clock starts with the solution, which must not wait for a place beside it.
     with (
         box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester,
-        box.open(program, entry=SOLUTION, limits=limits, beside=tester) as solution,
+        box.open(program, entry=SOLUTION, limits=limits.but(wall_s=wall_s), beside=tester) as solution,
     ):
-        return _Conversation(tester, solution, total, nonce).outcome()
+        return _Conversation(tester, solution, total, nonce, limits.wall_s).outcome()
 
 
 class _Conversation:
-    def __init__(self, tester: Session, solution: Session, total: int, nonce: str):
+    def __init__(self, tester: Session, solution: Session, total: int, nonce: str, wall_s: float):
         self.tester, self.solution, self.total, self.nonce = tester, solution, total, nonce
+        self.wall_s = self.left_s = wall_s
         self.results: list[TestResult] = []
+        self.finished = False
 
     def outcome(self) -> Outcome:
         try:
-            _, problem = answer(self.solution.recv())
-        except SessionEnded:
-            return self._ended()
-        if problem:
+            _, problem = answer(self._from_solution())
+            if problem:
+                run = self.solution.close()
+                return Outcome(filled([], self.total, overrun(run) or problem.status, problem.why), run)
+            while (message := self._to_be_passed_on()) is not None:
+                self.solution.send(message)
+                reply = self._from_solution()
+                try:
+                    self.tester.send(reply)
+                except SessionEnded:
+                    return self._tester_ended()
+        except TimeoutError:
+            run, why = self.solution.close(), f"ran for {self.wall_s:g} s of wall-clock time"
+            return Outcome(filled(self.results, self.total, TIME_LIMIT, why), run)
+        except SessionEnded:  # the solution's process has ended while an answer was due
             run = self.solution.close()
-            return Outcome(filled([], self.total, overrun(run) or problem.status, problem.why), run)
+            return Outcome(filled(self.results, self.total, ended_as(run), run.detail), run)
+        return self._finished() if self.finished else self._tester_ended()
+
+    def _from_solution(self) -> bytes:
+        """The solution's next message. Only here does its wall clock run."""
+        start = time.monotonic()
+        try:
+            return self.solution.recv(timeout_s=self.left_s)
+        finally:
+            self.left_s = max(self.left_s - (time.monotonic() - start), 0.0)
+
+    def _to_be_passed_on(self) -> bytes | None:
+        """The tester's next message for the solution, after counting its verdicts; None at its end."""
         while True:
             try:
                 frame = self.tester.recv()
             except SessionEnded:
-                return self._tester_ended()
-            if frame[:1] == b"V":
-                if (verdict := json.loads(frame[1:])).get("nonce") == self.nonce:
-                    return self._finished()
-                self.results.append(_result(verdict))
-                continue
-            try:
-                self.solution.send(frame[1:])
-                reply = self.solution.recv()
-            except SessionEnded:
-                return self._ended()
-            try:
-                self.tester.send(reply)
-            except SessionEnded:
-                return self._tester_ended()
+                return None
+            if frame[:1] != b"V":
+                return frame[1:]
+            verdict = json.loads(frame[1:])
+            if verdict.get("nonce") == self.nonce:
+                self.finished = True
+                return None
+            self.results.append(_result(verdict))
 
     def _finished(self) -> Outcome:
         run = self.solution.close()
@@ -90,15 +111,11 @@ class _Conversation:
             return Outcome(filled(self.results, self.total, RUNTIME_ERROR, "not every test was reported"), run)
         return Outcome(self.results, run)
 
-    def _ended(self) -> Outcome:
-        """The solution's process ended while an answer was due."""
-        run = self.solution.close()
-        return Outcome(filled(self.results, self.total, ended_as(run), run.detail), run)
-
     def _tester_ended(self) -> Outcome:
         """The tester ended: it ran out of its limits over the solution's values, which is charged to the solution."""
         run = self.tester.close()
-        return Outcome(filled(self.results, self.total, ended_as(run), f"in the tests: {run.detail}"), run)
+        reported = self.results[: self.total - 1]  # without the nonce the last one does not count
+        return Outcome(filled(reported, self.total, ended_as(run), f"in the tests: {run.detail}"), run)
 
 
 def _result(verdict: Mapping[str, Any]) -> TestResult:

@@ -1,6 +1,6 @@
-"""Tests whose answers never leave the trusted process: `assert f(2) == 4` is the call f(2) there and the comparison
-here.
- A test is split when it is one assert statement over calls of the solution with literal arguments, literals, and a
+"""Tests whose answers never leave this process: of `assert f(2) == 4` the call goes to the job, the comparison stays.
+
+A test is split when it is one assert statement over calls of the solution with literal arguments, literals, and a
 few pure functions on plain values. What is left around the calls is evaluated on decoded values of exact builtin
 types. Tests of any other shape go to the tester process as they are.
 """
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verifiers.code.guest.start import DIRECT
+from verifiers.code.naming import owned_names
 
 _PURE = (
     *("abs", "all", "any", "bool", "complex", "dict", "float", "frozenset", "int", "isinstance", "len", "list", "max"),
@@ -97,23 +98,6 @@ def _is_idle(node: ast.stmt) -> bool:
     if isinstance(node, ast.Import):
         return all(alias.name == "math" and alias.asname is None for alias in node.names)
     return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-
-
-@functools.lru_cache(maxsize=1024)
-def owned_names(tests: tuple[str, ...]) -> frozenset[str]:
-    """Names of builtins that the tests mean as functions of the solution: those called where nothing else is.
-
-    `assert sum(10, 15) == 6` tests a sum of the solution's; in `assert sum(f(3)) == 6` it is f that is tested.
-    """
-    called: list[set[str]] = []
-    for test in tests:
-        nodes = list(ast.walk(ast.parse(test)))
-        stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {"math"}
-        if any(isinstance(n, ast.Name) and n.id not in stored and not hasattr(builtins, n.id) for n in nodes):
-            return frozenset()
-        names = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-        called.append({name for name in names - stored if not isinstance(getattr(builtins, name), type)})
-    return frozenset(set.intersection(*called)) if called else frozenset()
 
 
 @functools.lru_cache(maxsize=8192)

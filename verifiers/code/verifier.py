@@ -15,25 +15,23 @@ from verifiers.code.extract import extract_code
 from verifiers.code.gold import GoldError, Task, read_gold
 from verifiers.code.guest import MODULES
 from verifiers.code.guest.values import encode
+from verifiers.code.naming import classes_under_test, owned_names
 from verifiers.code.outcome import ACCEPTED, INTERNAL, Outcome
-from verifiers.code.splitting import Split, call_message, owned_names, split_asserts, split_check
+from verifiers.code.splitting import Split, call_message, split_asserts, split_check
 from verifiers.types import Sample, Score
 
 
 class CodeVerifier(Verifier):
-    """1.0 when the program passes every test, else 0.0; the reason is the status of the first test that it did not
-    pass.
+    """1.0 when the program passes every test, else 0.0; the reason is the status of the first test not passed.
 
-    The program is the last fenced block of the completion after any reasoning. The gold is a mapping: see
-    `docs/code.md`.
+    The program is the last fenced block of the completion after any reasoning. The gold is a mapping: `docs/code.md`.
 
         verifier = CodeVerifier()
         verifier.score(Sample(Problem("Square x.", gold={"mode": "asserts", "tests": ["assert f(3) == 9"]}), text))
 
     Args:
-        sandbox: where programs run, made with `modules=MODULES`; None makes one, shared by the process, when first
-        needed. fractional: the reward is the share of tests passed; for that all tests are run, where else the first
-        failure settles it.
+        sandbox: where programs run, made with `modules=MODULES`; None takes one that the process shares.
+        fractional: the reward is the share of tests passed. All tests are run then; else a failure may settle it.
     """
 
     name = "code"
@@ -71,6 +69,8 @@ class CodeVerifier(Verifier):
         try:
             box = self._sandbox or shared_sandbox()
             outcome = judge(box, program, task, stop_early=not self.fractional)
+            if outcome.status == INTERNAL:  # once more: a worker may have been lost in the middle of a session
+                outcome = judge(box, program, task, stop_early=not self.fractional)
         except (LanguageUnavailable, LevelUnavailable) as error:
             return Score.unscored("unavailable", program, message=str(error))
         except (SandboxBroken, SandboxError) as error:
@@ -122,12 +122,15 @@ def _split_call(task: Task, test: Any) -> Split:
 def _plan(task: Task) -> tuple[dict[str, Any], int]:
     """What the tester is told, and how many tests it has to report."""
     if task.mode == "asserts":
-        return {"tests": list(task.tests), "owned": sorted(owned_names(task.tests))}, len(task.tests)
+        owned, classes = sorted(owned_names(task.tests)), sorted(classes_under_test(task.tests))
+        return {"tests": list(task.tests), "owned": owned, "classes": classes}, len(task.tests)
     if task.mode == "check":
-        plan = {"test_code": task.test_code, "entry_point": task.entry_point, "owned": [task.entry_point]}
+        classes = sorted(classes_under_test((task.test_code,), task.entry_point))
+        owned = [task.entry_point]
+        plan = {"test_code": task.test_code, "entry_point": task.entry_point, "owned": owned, "classes": classes}
         return plan, 1
     cases = [encode((tuple(t["args"]), dict(t.get("kwargs") or {}), t["expected"])) for t in task.tests]
-    return {"cases": cases, "entry_point": task.entry_point, "tol": task.tol, "owned": []}, len(cases)
+    return {"cases": cases, "entry_point": task.entry_point, "tol": task.tol}, len(cases)
 
 
 _shared: dict[str, Any] = {"lock": threading.Lock(), "box": None}
@@ -139,3 +142,14 @@ def shared_sandbox() -> Sandbox:
         if _shared["box"] is None:
             _shared["box"] = Sandbox(modules=MODULES)
         return _shared["box"]
+
+
+_SQUARE = {"mode": "asserts", "tests": ["assert f(2) == 4", "assert f(3) == 9"], "limits": {"time_s": 5}}
+
+EXAMPLES = [
+    (_SQUARE, "```python\ndef f(x):\n    return x * x\n```", 1.0),
+    (_SQUARE, "```python\ndef f(x):\n    return 2 * x\n```", 0.0),
+    (_SQUARE, "<think>```\ndef f(x): return x * x\n```</think>I do not know.", 0.0),
+    ({"mode": "stdio", "tests": [{"stdin": "2\n", "stdout": "4\n"}]}, "```\nprint(int(input()) ** 2)\n```", 1.0),
+    ({"mode": "asserts", "tests": []}, "```\ndef f(x): return x * x\n```", None),
+]

@@ -14,8 +14,6 @@ from verifiers.types import Problem, Sample, Score
 class Normalized(Wrapper):
     """Made by `normalized`."""
 
-    groupwise = True
-
     def __init__(self, inner: Verifier, eps: float = 1e-4):
         super().__init__(inner)
         self.groupwise, self.range = True, (-math.inf, math.inf)

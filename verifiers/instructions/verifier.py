@@ -42,9 +42,9 @@ class IFEval(Verifier):
         if why := self.check_gold(sample.gold):
             return Score.unscored("gold_unusable", message=why)
         response = split_thinking(sample.completion)[1]
-        variants = loose_variants(response) if self.loose else [response]
         if len(response) > MAX_CHARS:
             return Score.of(False, "over_budget")
+        variants = loose_variants(response) if self.loose else [response]
         try:
             followed = [
                 (kind, any(follows(variant, kind, kwargs) for variant in variants))

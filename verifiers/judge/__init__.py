@@ -14,11 +14,16 @@ from verifiers.judge.exchange import Failure, Reply, Request
 from verifiers.judge.gates import pre_gate
 from verifiers.judge.http import anthropic, openai_compatible
 from verifiers.judge.limits import Budget, Retry
+from verifiers.judge.local import LocalModel
 from verifiers.judge.outcome import OUTCOMES, Judgement
+from verifiers.judge.pairwise import PairwiseJudge, win_rate
+from verifiers.judge.panel import Panel
 from verifiers.judge.parse import VERDICTS, parse_verdict
 from verifiers.judge.pointwise import PointwiseJudge
+from verifiers.judge.probability import ProbabilityJudge
 from verifiers.judge.prompt import Prompt, build_messages
 from verifiers.judge.replay import Recorder, Replay, Scripted
+from verifiers.judge.rubric import Criterion, RubricJudge
 from verifiers.judge.text import hide_reasoning, neutralise
 
 __all__ = [
@@ -26,15 +31,21 @@ __all__ = [
     "VERDICTS",
     "Budget",
     "Client",
+    "Criterion",
     "Failure",
     "Judgement",
+    "LocalModel",
+    "PairwiseJudge",
+    "Panel",
     "PointwiseJudge",
+    "ProbabilityJudge",
     "Prompt",
     "Recorder",
     "Replay",
     "Reply",
     "Request",
     "Retry",
+    "RubricJudge",
     "Scripted",
     "anthropic",
     "build_messages",
@@ -43,4 +54,5 @@ __all__ = [
     "openai_compatible",
     "parse_verdict",
     "pre_gate",
+    "win_rate",
 ]

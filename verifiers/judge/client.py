@@ -65,7 +65,7 @@ class Client:
         task = state.in_flight.get(key)
         if task is None:
             task = state.in_flight[key] = asyncio.ensure_future(self._fetch(request, key, index))
-            task.add_done_callback(lambda _: state.in_flight.pop(key, None))
+            task.add_done_callback(lambda done: state.in_flight.get(key) is done and state.in_flight.pop(key))
         state.waiting[key] = state.waiting.get(key, 0) + 1
         try:
             return await asyncio.shield(task)
@@ -73,7 +73,9 @@ class Client:
             state.waiting[key] -= 1
             if not state.waiting[key]:
                 del state.waiting[key]
-                task.cancel()  # nobody wants it any more; does nothing where it is done
+                if not task.done():  # nobody wants it any more
+                    state.in_flight.pop(key, None)
+                    task.cancel()
 
     async def _fetch(self, request: Request, key: str, index: int) -> Reply:
         state = self._here()

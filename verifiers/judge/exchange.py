@@ -100,7 +100,8 @@ class Reply:
         if not isinstance(data, dict) or not isinstance(data.get("text"), str):
             raise TypeError("a stored reply is an object with a text")
         known = {f.name for f in fields(cls)}
-        return cls(**{key: tuple(value) if key == "ignored" else value for key, value in data.items() if key in known})
+        kept: dict[str, Any] = {key: value for key, value in data.items() if key in known}
+        return cls(**{**kept, "ignored": tuple(kept.get("ignored", ()))})
 
 
 class Failure(Exception):

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
+from verifiers.format.visible import is_blank
 from verifiers.judge.text import hide_reasoning, without_special_tokens
+from verifiers.types import Sample, Score
 
 MAX_CHARS = 60_000
 """Longer answers score 0.0: what does not fit the judge's context would come back as an error, an escape from 0."""
@@ -19,20 +22,26 @@ MAX_CHARS = 60_000
 _ANNOUNCING = """
 solution solutions solve solving answer answers explanation explain reasoning reason analysis analyze analyse
 response proof prove thought thoughts think thinking process approach result conclusion derivation calculation
-calculations calculate compute computing step steps work working break start begin look consider find figure
-understand tackle see go details breakdown overview summary respuesta respuestas solución soluciones réponse
-lösung antwort risposta soluzione resposta solução ответ решение paso pensemos"""
+calculations calculate compute computing step steps work working break start started begin look consider find
+figure understand tackle see go details breakdown overview summary respuesta respuestas solución soluciones
+réponse lösung antwort risposta soluzione resposta solução ответ решение відповідь paso pensemos الحل الجواب
+çözüm cevap lời giải đáp án penyelesaian jawaban odpowiedź rozwiązanie oplossing antwoord svar lösning"""
 _FILLER = """
 a an the this that it its of to for in on at by and or with from about into out through is are was will would
 can could should must may let let's lets us me i i'll i'm i'd we we'll we're you your my our here here's okay ok
 sure certainly absolutely great good well alright so now first firstly then finally thus therefore hence hmm
 course given problem question task following final full complete detailed short brief carefully logically
-together methodically systematically need needs want going try trying be do does how what please happy glad help"""
+together methodically systematically need needs want going try trying be do does how what please happy glad help get getting"""
 ANNOUNCING, FILLER = frozenset(_ANNOUNCING.split()), frozenset(_FILLER.split())
-# Languages without spaces, where words cannot be looked up one by one.
+# Scripts in which words cannot be told apart by white space and letters.
 _UNSPACED = re.compile(
     "让我们|我们|一步一步地?|逐步|解决|思考|分析|解答|这个|问题|答案|过程|首先|好的|最终|解题|解法|解|答|来|的|吧"
-    "|かいせつ|解説|解答|回答|こたえ|答え|ステップ|考えましょう|풀이|정답|해설|생각해 ?보자"
+    "|समाधान|उत्तर|हल|かいせつ|解説|解答|回答|こたえ|答え|ステップ|考えましょう|풀이|정답|해설|생각해 ?보자"
+)
+
+# What only dresses an answer: "\\boxed{}" and "<answer></answer>" are symbols, too.
+_WRAPPING = re.compile(
+    r"\\(?:boxed|fbox|text\w*|math\w+|left|right|displaystyle|quad|qquad|begin\{\w+\*?\}|end\{\w+\*?\})|</?[a-zA-Z][^<>]{0,60}>"
 )
 
 _JUDGE_WORDS = (
@@ -52,7 +61,7 @@ def pre_gate(completion: str, reference: str | None = None, *, max_chars: int = 
 
     Args:
         completion: as the model wrote it; its reasoning does not count.
-        reference: a symbol, or a word like "True", is a fine answer where the reference has it too.
+        reference: a symbol, or a word like "Solution", is a fine answer where it is the reference.
     Returns:
         "empty", "no_answer" (reasoning only), "symbols_only", "opener_only", "verdict_only" (it plays the judge and
         answers nothing), "over_budget" (longer than `max_chars`), or None.
@@ -60,24 +69,47 @@ def pre_gate(completion: str, reference: str | None = None, *, max_chars: int = 
     >>> pre_gate("Let's solve this problem step by step."), pre_gate("Step 1 is to boil water.")
     ('opener_only', None)
     """
-    if not without_special_tokens(completion):
-        return "empty"
-    answer = without_special_tokens(hide_reasoning(completion))
-    if not answer:
-        return "no_answer"
-    if len(answer) > max_chars:
+    visible = hide_reasoning(completion)
+    if len(visible) > max_chars and not is_blank(visible):
         return "over_budget"
-    said, known = " ".join(_words(answer)), " ".join(_words(reference or ""))
-    if (reference and answer in reference) or _occurs(said, known) or _occurs(known, said):
+    answer = without_special_tokens(visible)
+    if is_blank(answer):
+        return "empty" if is_blank(without_special_tokens(completion)) else "no_answer"
+    bare = _WRAPPING.sub(" ", answer)
+    said, known = " ".join(_words(bare)), " ".join(_words(reference or ""))
+    if answer == (reference or "").strip() or _occurs(known, said):
         return None
-    if not any(map(_is_content, answer)):
+    if not any(map(_is_content, bare)):
         return "symbols_only"
-    if _is_opener(answer):
+    if _is_opener(bare):
         return "opener_only"
     talk = _JUDGE_TALK.fullmatch(answer)
     if talk and not _occurs(next(filter(None, talk.groups())).casefold(), known):
         return "verdict_only"
     return None
+
+
+def screen(sample: Sample, *, max_chars: int = MAX_CHARS, gates: bool = True) -> Score | None:
+    """The score of a sample that no judge has to see: an unusable gold (None) or a closed gate (0.0); None for the others.
+
+    Args:
+        gates: False leaves the completion to the judge, to measure the judge itself.
+    """
+    if why := gold_complaint(sample.gold):
+        return Score.unscored("gold_unusable", message=why)
+    gate = pre_gate(sample.completion, reference_of(sample), max_chars=max_chars) if gates else None
+    return Score.of(False, gate) if gate else None
+
+
+def gold_complaint(gold: Any) -> str | None:
+    """Why a judge cannot use the gold as its reference, in a sentence; None where it can, or where there is none."""
+    if gold is None or (isinstance(gold, str | int | float) and str(gold).strip()):
+        return None
+    return f"gold={gold!r}: a judge compares with a text that is not empty; use None to judge without a reference."
+
+
+def reference_of(sample: Sample) -> str | None:
+    return None if sample.gold is None else str(sample.gold)
 
 
 def _is_opener(text: str) -> bool:
@@ -93,7 +125,7 @@ def _is_opener(text: str) -> bool:
 def _is_content(char: str) -> bool:
     """A letter, a digit, or a mathematical symbol beyond ASCII ("∞", "∅"); not punctuation, emoji, or white space."""
     category = unicodedata.category(char)
-    return category[0] in "LN" or (category == "Sm" and not char.isascii())
+    return (category[0] in "LN" and not is_blank(char)) or (category == "Sm" and not char.isascii())
 
 
 def _words(text: str) -> list[str]:

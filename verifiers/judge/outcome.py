@@ -107,7 +107,9 @@ async def ask_for_verdict(
         if again:
             warm = max(_RESAMPLE_TEMPERATURE, request.temperature or 0.0)
             request = replace(request, temperature=None if request.temperature is None else warm)
-        reply = await client.ask(request, index + _STRIDE * again)
+        nth = index + _STRIDE * again
+        # A server with a seed of its own would give each of several samples the same words.
+        reply = await client.ask(replace(request, seed=nth or None), nth)
         found = judgement_of(reply, read_verdict(reply.text, verdicts, completion))
         attempts, cost = attempts + found.attempts, cost + found.cost
         if found.outcome not in ("unparseable", "truncated"):

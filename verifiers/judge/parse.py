@@ -26,6 +26,9 @@ _WRAPPED = re.compile(
     | <(?:verdict|answer|decision|score)>(.*)</(?:verdict|answer|decision|score)>""",
     re.VERBOSE | re.IGNORECASE,
 )
+# Some servers leave the tokens that end a turn in the text; looked for in the last characters, which bounds the search.
+_TAIL = 300
+_END_OF_TURN = re.compile(r"(?:(?:</s>|<\|[\w-]{1,40}\|>|<｜[^<>｜\s]{1,40}｜>|<end_of_turn>|<eos>)\s*)+$")
 _FENCE = re.compile(r"```(json)?[ \t]*\n(.*?)\n?```", re.DOTALL | re.IGNORECASE)
 _JSON_KEYS = ("verdict", "decision", "judgement", "judgment", "score", "grade", "rating", "label", "choice")
 
@@ -60,7 +63,8 @@ def parse_verdict(reply: str, verdicts: Mapping[str, float] = VERDICTS, completi
 
 def read_verdict(reply: str, verdicts: Mapping[str, float] = VERDICTS, completion: str = "") -> Verdict:
     """As `parse_verdict`, with the verdict's name and, where there is none, the reason."""
-    text = hide_reasoning(reply)[-_MAX_CHARS:].strip()
+    text = hide_reasoning(reply)[-_MAX_CHARS:]
+    text = (text[:-_TAIL] + _END_OF_TURN.sub("", text[-_TAIL:])).strip()
     if not text:
         return Verdict(None, None, "nothing after the reasoning" if reply.strip() else "empty reply")
     offered = {_fold(name): name for name in verdicts}
@@ -98,21 +102,20 @@ def _verdict_in(line: str, offered: Mapping[str, str]) -> str | None:
 
 
 def _last_object(text: str) -> tuple[str, str] | None:
-    """The JSON object that the text ends in, as its source and what its one verdict field says."""
-    start = len(text)
-    for _ in range(30):
-        start = text.rfind("{", 0, start)
-        if start < 0:
-            return None
+    """The JSON object that the text ends in, as its source and what its one verdict field says.
+
+    It begins a line of its own: in the middle of a line it may be a quotation.
+    """
+    starts = [match.start() for match in re.finditer(r"^[ \t]*\{", text, re.MULTILINE)]
+    for start in reversed(starts[-30:]):
         try:
             pairs = json.loads(text[start:], object_pairs_hook=list)
         except (ValueError, RecursionError):
             continue
         stated = [value for key, value in pairs if str(key).strip().lower() in _JSON_KEYS]
         # Two verdict fields, or one that is no plain value, are no verdict.
-        if len(stated) != 1 or not isinstance(stated[0], str | int | float):
-            return text[start:], ""
-        return text[start:], str(stated[0])
+        plain = len(stated) == 1 and isinstance(stated[0], str | int | float)
+        return text[start:], str(stated[0]) if plain else ""
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from verifiers.base import Verifier
 from verifiers.judge.client import Client
 from verifiers.judge.exchange import Request
-from verifiers.judge.gates import MAX_CHARS, pre_gate
+from verifiers.judge.gates import MAX_CHARS, gold_complaint, reference_of, screen
 from verifiers.judge.loop import Asynchronous
 from verifiers.judge.outcome import RESAMPLES, ask_for_verdict
 from verifiers.judge.prompt import QUALITY, REFERENCE, Prompt, blocks_of, request_of
@@ -55,18 +55,12 @@ class PointwiseJudge(Asynchronous, Verifier):
         self.range = (min(0.0, *values), max(values))
 
     def check_gold(self, gold: object) -> str | None:
-        if gold is not None and not (str(gold).strip() if isinstance(gold, str | int | float) else ""):
-            return (
-                f"gold={gold!r}: a judge compares with a text that is not empty; use None to judge without a reference."
-            )
-        return None
+        return gold_complaint(gold)
 
     async def judge(self, sample: Sample, index: int = 0) -> Score:
-        if why := self.check_gold(sample.gold):
-            return Score.unscored("gold_unusable", message=why)
-        reference = None if sample.gold is None else str(sample.gold)
-        if self.gates and (gate := pre_gate(sample.completion, reference, max_chars=self.max_chars)):
-            return Score.of(False, gate)
+        if (score := screen(sample, max_chars=self.max_chars, gates=self.gates)) is not None:
+            return score
+        reference = reference_of(sample)
         shown = sample.completion if self.show_reasoning else hide_reasoning(sample.completion)
         prompt = self.prompt or (QUALITY if reference is None else REFERENCE)
         request = request_of(

@@ -13,7 +13,7 @@ from dataclasses import replace
 from verifiers.base import Verifier
 from verifiers.judge.client import Client
 from verifiers.judge.exchange import Reply, Request
-from verifiers.judge.gates import MAX_CHARS, pre_gate
+from verifiers.judge.gates import MAX_CHARS, gold_complaint, reference_of, screen
 from verifiers.judge.loop import Asynchronous
 from verifiers.judge.outcome import Judgement
 from verifiers.judge.prompt import ONE_WORD, QUALITY, REFERENCE, Prompt, blocks_of, request_of
@@ -52,10 +52,13 @@ class ProbabilityJudge(Asynchronous, Verifier):
         values = (prompt.verdicts if prompt else YES_NO).values()
         self.range = (min(0.0, *values), max(values))
 
+    def check_gold(self, gold: object) -> str | None:
+        return gold_complaint(gold)
+
     async def judge(self, sample: Sample, index: int = 0) -> Score:
-        reference = None if sample.gold is None else str(sample.gold)
-        if self.gates and (gate := pre_gate(sample.completion, reference, max_chars=self.max_chars)):
-            return Score.of(False, gate)
+        if (score := screen(sample, max_chars=self.max_chars, gates=self.gates)) is not None:
+            return score
+        reference = reference_of(sample)
         shown = hide_reasoning(sample.completion)
         prompt = self.prompt or replace(QUALITY if reference is None else REFERENCE, closing=ONE_WORD, verdicts=YES_NO)
         blocks = blocks_of(sample.problem.prompt, reference, completion=shown)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from verifiers.base import Verifier
 from verifiers.judge.client import Client
 from verifiers.judge.exchange import Request
-from verifiers.judge.gates import MAX_CHARS, pre_gate
+from verifiers.judge.gates import MAX_CHARS, gold_complaint, reference_of, screen
 from verifiers.judge.loop import Asynchronous
 from verifiers.judge.outcome import RESAMPLES, ask_for_verdict
 from verifiers.judge.prompt import Prompt, blocks_of, request_of
@@ -28,7 +28,7 @@ You judge whether a completion meets one criterion.
 
 {rules}
 
-Judge by this criterion alone, whatever else is good or bad about the completion. Base your reasons on passages of it."""
+Judge by the criterion alone, whatever else is good or bad about the completion. Base your reasons on passages of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,15 @@ class RubricJudge(Asynchronous, Verifier):
             resamples,
         )
 
+    def check_gold(self, gold: object) -> str | None:
+        return gold_complaint(gold)
+
     async def judge(self, sample: Sample, index: int = 0) -> Score:
         rubric = self.rubric(sample.problem) if callable(self.rubric) else self.rubric
         _check(rubric)
-        reference = None if sample.gold is None else str(sample.gold)
-        if gate := pre_gate(sample.completion, reference, max_chars=self.max_chars):
-            return Score.of(False, gate)
+        if (score := screen(sample, max_chars=self.max_chars)) is not None:
+            return score
+        reference = reference_of(sample)
         parts = await asyncio.gather(*(self._verdict(criterion, sample, reference, index) for criterion in rubric))
         return _weighted(rubric, parts, hide_reasoning(sample.completion))
 

@@ -11,22 +11,28 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sandbox.pool import FunctionRaised
 from sandbox.pool import OverBudget as WorkerOverBudget
 from verifiers.extract import extract
 from verifiers.math import compare, text
 from verifiers.math.errors import OverBudget, Unreadable
-from verifiers.math.normalise import Decimal, bare, canonical, plain_number
+from verifiers.math.normalise import Decimal, bare, canonical, plain_number, simple_fraction
 from verifiers.math.policy import Policy
 from verifiers.math.reading import readings
-from verifiers.math.values import Listing, Text, Value
+from verifiers.math.values import Text, Value
+from verifiers.statements import is_prose
 
 Ask = Callable[[str, str], bool | None]
 """Asks sympy whether a gold and an answer are equal; raises as `sandbox.pool.Pool.run` does."""
 
 MAX_SYMPY_CHARS = 400
-_PROSE = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{4,}(?![A-Za-z}(])")
+CACHED_CHARS = 400
+_BEYOND_US = re.compile(
+    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
+)
+"""What the own parser reads in part only, so that it is worth asking sympy."""
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
 _MALFORMED = re.compile(r"^\W*$")
 
@@ -50,15 +56,20 @@ class Gold:
     text: str
     canonical: str
     number: Decimal | None
+    fraction: Fraction | None  # the value of an integer or a simple fraction
     choice: tuple[str, str] | None
+    letters: frozenset[str] | None
     values: tuple[Value, ...]
     problem: str | None  # why it is unusable
     limit: str | None  # the budget that reading it exceeded
 
 
-@functools.lru_cache(maxsize=4096)
 def read_gold(gold: str) -> Gold:
     """Reads a gold: bare LaTeX, `$...$`, boxed, a number, a letter, or a sentence that states the answer."""
+    return _cached_gold(gold) if len(gold) <= CACHED_CHARS else _read_gold(gold)
+
+
+def _read_gold(gold: str) -> Gold:
     answer = _gold_text(gold)
     number = plain_number(answer)
     problem = limit = None
@@ -72,13 +83,20 @@ def read_gold(gold: str) -> Gold:
             limit = error.limit
         except Unreadable:
             pass
-    return Gold(answer, canonical(answer), number, text.choice_of_gold(answer), values, problem, limit)
+    choice, letters = text.choice_of_gold(answer), text.letter_set(answer)
+    fraction = number.fraction() if number and not number[2] else simple_fraction(answer)
+    return Gold(answer, canonical(answer), number, fraction, choice, letters, values, problem, limit)
+
+
+_cached_gold = functools.lru_cache(maxsize=4096)(_read_gold)
 
 
 def _gold_text(gold: str) -> str:
     found = None
     if "\\boxed" in gold or "\\fbox" in gold or re.search(r"\banswer\b|####|答案", gold):
         found = extract(gold)
+    if found is not None and "\\boxed" in gold and not found.readings:
+        return ""
     if found is not None and found.how in ("box", "statement", "hash"):
         return bare(found.readings[min(1, len(found.readings) - 1) if found.how == "statement" else 0])
     return bare(gold)
@@ -86,9 +104,12 @@ def _gold_text(gold: str) -> str:
 
 def _readings(answer: str, is_gold: bool = False) -> list[Value]:
     try:
-        return readings(answer, is_gold=is_gold)
+        return (_cached_readings if len(answer) <= CACHED_CHARS else readings)(answer, is_gold=is_gold)
     except RecursionError:
         raise OverBudget("depth") from None
+
+
+_cached_readings = functools.lru_cache(maxsize=4096)(readings)  # The samples of a group often agree.
 
 
 def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_sentence: bool = False) -> Verdict:
@@ -106,10 +127,12 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
     if gold.number is not None and (number := plain_number(answer)) is not None:
         if number == gold.number:
             return Verdict("equal", "number")
-        if not gold.number[2] or policy.decimals == "exact" and not policy.tolerance:
+        if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
             return Verdict("different", "number")
-    if policy.choices and (letters := text.letter_set(gold.text)) and (chosen := text.letter_set(answer)):
-        return Verdict("equal" if letters == chosen else "different", "choice")
+    if gold.fraction is not None and (value := _plain_value(answer)) is not None:
+        return Verdict("equal" if value == gold.fraction else "different", "number")
+    if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
+        return Verdict("equal" if gold.letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):
         return verdict
     try:
@@ -121,6 +144,14 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
     if verdict is None and text.normalised(gold.text) == text.normalised(answer) and _has_letters(answer):
         return Verdict("equal", "text")
     return verdict or _judge_symbolically(gold, answer, ask)
+
+
+def _plain_value(answer: str) -> Fraction | None:
+    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value."""
+    number = plain_number(answer)
+    if number is None:
+        return simple_fraction(answer)
+    return number.fraction() if len(number[2]) < 8 else None
 
 
 def _has_letters(answer: str) -> bool:
@@ -164,18 +195,22 @@ def _judge_values(gold: Gold, answer: str, policy: Policy) -> Verdict | None:
 
 
 def _judge_text(gold: Gold, answer: str) -> Verdict:
-    same = text.normalised(gold.text) == text.normalised(answer)
+    same = any(isinstance(value, Text) for value in gold.values) and text.normalised(gold.text) == text.normalised(
+        answer
+    )
     return Verdict("equal" if same else "different", "text")
 
 
 def _judge_symbolically(gold: Gold, answer: str, ask: Ask | None) -> Verdict:
     different = Verdict("different", "unreadable")
     if ask is None or any(
-        not side or len(side) > MAX_SYMPY_CHARS or len(_PROSE.findall(side)) > 3 or _NEGATION.search(side)
+        not side or len(side) > MAX_SYMPY_CHARS or is_prose(side) or _NEGATION.search(side)
         for side in (gold.text, answer)
     ):
         return different
-    if any(isinstance(value, Text) for value in gold.values) or not ("\\" in answer or "\\" in gold.text):
+    if gold.choice or any(isinstance(value, Text) for value in gold.values):
+        return different
+    if not _BEYOND_US.search(gold.text) and not _BEYOND_US.search(answer):
         return different
     try:
         same = ask(gold.text, answer)

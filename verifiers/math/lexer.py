@@ -14,8 +14,8 @@ from verifiers.math import words as w
 from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.units import UNIT_PREFIXES, UNITS
 
-MAX_CHARS = 20_000
-MAX_TOKENS = 4_000
+MAX_CHARS = 40_000
+MAX_TOKENS = 16_000
 MAX_DEPTH = 40
 
 
@@ -139,13 +139,18 @@ class _Lexer:
             return self.add("sym", run)
         if lower in ("mod", "modulo"):
             return self.add("op", "mod")
-        if lower in UNITS and (len(run) > 1 or not run.isascii() or (in_text and self.after_value(previous)) or self.after_per()):
+        if lower in ("negative", "minus"):
+            return self.add("op", "-")
+        if lower in UNITS and (
+            len(run) > 1 or not run.isascii() or (in_text and self.after_value(previous)) or self.after_per()
+        ):
             return self.add("unit", UNITS[lower])
         if lower in UNIT_PREFIXES:
             return self.add("unit", lower)
         if len(run) == 1 and run.isascii():
             return self.add("word" if in_text and not run.islower() else "sym", run)
-        if in_text or not run.isascii() or (len(run) > 2 and not self.is_product(match)):
+        is_word = len(run) > 2 or lower in w.SHORT_WORDS
+        if in_text or not run.isascii() or (is_word and not self.is_product(match)):
             return self.add("word", run)
         for letter in run:
             self.add("sym", letter)
@@ -205,6 +210,14 @@ class _Lexer:
 
     def close(self, bracket: str) -> None:
         self.nesting -= 1
+        if (
+            bracket == "}"
+            and len(self.tokens) > 1
+            and self.tokens[-1].value == "{"
+            and self.tokens[-2].value not in "_^"
+        ):
+            self.tokens.pop()  # \pi{}: the group only ends the command.
+            return
         self.depth -= bracket != "}"
         self.add("close", bracket)
 
@@ -252,9 +265,7 @@ class _Lexer:
             self.add("op", "*")
         elif name == "div":
             self.add("op", "/")
-        elif name in ("pm", "mp"):
-            self.add("op", name)
-        elif name in ("bmod", "mod", "pmod"):
+        elif name in ("pm", "mp") or name in ("bmod", "mod", "pmod"):
             self.add("op", name)
         elif name in w.TEXTS or name in w.FONTS:
             return self.argument(name, position, end, in_text)
@@ -278,7 +289,7 @@ class _Lexer:
 
     def rare_command(self, name: str, position: int, end: int) -> int:
         if name in ("circ", "degree", "degrees", "textdegree", "textcirc", "textcircled"):
-            if self.tokens and self.tokens[-1].value in ("^", "{") and name == "circ" or name != "circ":
+            if (self.tokens and self.tokens[-1].value in ("^", "{") and name == "circ") or name != "circ":
                 self.add("degree", "°")
                 return position
             raise Unreadable("composition of functions")

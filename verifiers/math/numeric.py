@@ -6,6 +6,7 @@ that stays is a difference. With variables the same is asked at several points. 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import zlib
 from collections.abc import Mapping
@@ -43,6 +44,8 @@ def equal(a: Expr, b: Expr) -> bool | None:
     """
     if a == b:
         return True
+    with contextlib.suppress(Irrational, OverBudget, Unreadable):  # The commonest case first.
+        return rational_value(a) == rational_value(b)
     names = sorted(symbols(a) | symbols(b))
     verdict = _exactly_equal(a, b, names)
     if verdict is None:
@@ -93,7 +96,7 @@ def _numerically_equal(a: Expr, b: Expr, names: list[str]) -> bool | None:
             same = _equal_at(a, b, env, index == POINTS - 1)
         except (Unreadable, ZeroDivisionError, ValueError):
             if not names:
-                return None
+                return False  # An undefined value is nobody's equal.
             continue
         if same is False:
             return False
@@ -180,7 +183,7 @@ class _Evaluator:
                 total = total * self.value(arg)
             return total
         if op == "pow":
-            return self.power(self.value(args[0]), self.value(args[1]))
+            return self.root(self.value(args[0]), args[1])
         if op == "fun":
             return self.function(args[0], [self.value(arg) for arg in args[1:]])
         if op == "apply":
@@ -210,6 +213,19 @@ class _Evaluator:
         if mp.mag(x) > MAX_MAGNITUDE:
             raise OverBudget("magnitude")
 
+    def root(self, base: Any, exponent: Expr) -> Any:
+        """A power. Odd roots of negative numbers are the real ones, as in school mathematics: (-8)^(2/3) = 4."""
+        mp = self.mp
+        if not mp.im(base) and base < 0 and not mp.isinf(base):
+            try:
+                exact = rational_value(exponent, {k: v for k, v in self.env.items() if isinstance(v, Fraction)})
+            except (Irrational, OverBudget):
+                exact = Fraction(0)
+            if exact.denominator > 1 and exact.denominator % 2 and not symbols(exponent):
+                size = self.power(-base, self.value(exponent))
+                return -size if exact.numerator % 2 else size
+        return self.power(base, self.value(exponent))
+
     def power(self, base: Any, exponent: Any) -> Any:
         mp = self.mp
         if not base and (mp.re(exponent) < 0 or mp.im(exponent)):
@@ -226,12 +242,6 @@ class _Evaluator:
             size = mp.mag(exponent) if exponent else 0
             if size + max(abs(mp.mag(base)), 1).bit_length() > 40:
                 raise OverBudget("magnitude")
-        if not mp.im(exponent) and not mp.im(base) and base < 0 and exponent != int(exponent):
-            # An odd root of a negative number is the real one in school mathematics: (-8)^(1/3) = -2.
-            inverse = 1 / exponent
-            nearest = mp.nint(inverse)
-            if abs(inverse - nearest) < mp.ldexp(1, 20 - mp.prec) and int(nearest) % 2:
-                return -mp.power(-base, exponent)
         return mp.power(base, exponent)
 
     def function(self, name: str, args: list[Any]) -> Any:

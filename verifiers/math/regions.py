@@ -117,7 +117,9 @@ def variable(value: Value) -> Expr | None:
     """The one unknown that a relation restricts: a variable or f(x); None where there is no such."""
     sides = value.sides if isinstance(value, Relation) else ()
     unknown = {s.expr for s in sides if isinstance(s, Number) and s.expr.op in ("sym", "apply")}
-    unknown |= {s.expr.args[1] for s in sides if isinstance(s, Number) and s.expr.op == "fun" and s.expr.args[0] == "abs"}
+    unknown |= {
+        s.expr.args[1] for s in sides if isinstance(s, Number) and s.expr.op == "fun" and s.expr.args[0] == "abs"
+    }
     return unknown.pop() if len(unknown) == 1 else None
 
 

@@ -15,10 +15,11 @@ _SAME = {
     "no solutions": "no solution", "none": "no solution", "no real solutions": "no real solution", "yes": "true",
     "correct": "true", "no": "false", "incorrect": "false", "dne": "undefined", "does not exist": "undefined",
 }  # fmt: skip
-_LETTER = re.compile(r"\W*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
-_LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+\s*|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
+_LETTER = re.compile(r"[\s*$({\[]*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
+_LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
 _LETTERS = re.compile(r"[({\[]*[A-J](?:\s*(?:,|;|and|&|)\s*(?:and\s*)?[A-J])+[)}\]]*")
+_OPTION = re.compile(r"(?:^|[\s,;])\(?[A-J][).:](?:\s|$)")
 _STANDALONE = re.compile(r"(?<![A-Za-z'\\$-])\(?([A-J])\)?(?![A-Za-z'(])")
 
 
@@ -66,34 +67,33 @@ def number_word(text: str) -> int | None:
 
 def choice_of_gold(gold: str) -> tuple[str, str] | None:
     """The letter and the text of a gold that is an option: "C", "(C)", "\\text{(C)}", "(C) Cecile"; None where it is none."""
-    plain = unwrapped(gold).strip()
+    plain = unwrapped(gold[:2_000]).strip()
     if match := re.fullmatch(r"\(?([A-J])\)?\.?", plain):
         return match[1], ""
-    if match := re.fullmatch(r"\(([A-J])\)[\s.:]*(.+)|([A-J])[.):]\s+(.+)", plain, re.DOTALL):
+    if match := re.fullmatch(r"\(([A-J])\)[\s.:]*([\w$\\].*)|([A-J])[.):]\s+(.+)", plain, re.DOTALL):
         return match[1] or match[3], normalised(match[2] or match[4])
-    if match := re.fullmatch(r"([B-HJ])\s+([A-Z][a-z].*)", plain, re.DOTALL):
+    if match := re.fullmatch(r"([A-HJ])\s+([A-Z][a-z].*)", plain, re.DOTALL):
         return match[1], normalised(match[2])
     return None
 
 
 def chosen_letter(answer: str, in_sentence: bool) -> str | None:
-    """The option that an answer names: alone, before its text, or, in a sentence, the first letter that stands by itself."""
-    plain = unwrapped(answer).strip()
+    """The option that an answer names: alone, before its text, or, in a sentence, the one letter that stands by itself."""
+    plain = unwrapped(answer[:2_000]).strip()
     if match := _LETTER.fullmatch(plain):
         return match[1].upper()
     if match := _LETTERED.match(plain):
-        return match[1]
+        return None if _OPTION.search(match[2]) else match[1]  # A list of options chooses none.
     if in_sentence and not _SEVERAL.search(plain):
-        letters = [letter for letter in _STANDALONE.findall(plain) if letter != "I"]
-        if letters and not re.match(r"\W*A\s+[a-z]", plain):
-            return letters[0]
+        letters = {letter for letter in _STANDALONE.findall(plain) if letter != "I"}
+        if len(letters) == 1 and not re.match(r"\W*A\s+[a-z]", plain):
+            return letters.pop()
     return None
 
 
 def letter_set(text: str) -> frozenset[str] | None:
     """The options of an answer to a question with several: "AC", "A, C", "A and C"."""
-    plain = unwrapped(text).strip()
-    if not _LETTERS.fullmatch(plain):
+    if len(text) > 80 or not _LETTERS.fullmatch(plain := unwrapped(text).strip()):
         return None
     letters = re.findall(r"[A-J]", plain)
     return frozenset(letters) if len(set(letters)) == len(letters) > 1 else None

@@ -74,13 +74,12 @@ _TABLE: dict[str, tuple[str, Fraction, str]] = {
     "mol": ("mol mole", F(1), "amount"),
     "acre": ("acre", F(1), "acre"),
     "hectare": ("hectare", F(10000), "hectare"),
-    "dozen": ("dozen", F(12), "count"),
     "ev": ("ev", F(1), "electronvolt"),
 }
 
 UNITS: dict[str, str] = {}
-for _name, (_spellings, _, _) in _TABLE.items():
-    for _word in _spellings.split():
+for _name, _row in _TABLE.items():
+    for _word in _row[0].split():
         UNITS[_word] = _name
         if len(_word) > 2 and _word[-1] not in "s":
             UNITS.setdefault(_word + "s", _name)
@@ -102,7 +101,7 @@ def size(unit: Unit) -> tuple[Fraction, tuple[tuple[str, int], ...]]:
     """How large a unit is, and of what dimension; units of one dimension convert into each other."""
     factor, dimensions = Fraction(1), []
     for name, power in unit:
-        _, scale, dimension = _TABLE[name]
+        scale, dimension = _TABLE[name][1:]
         factor *= scale**power
         if dimension == "length/time":
             dimensions += [("length", power), ("time", -power)]

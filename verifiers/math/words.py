@@ -84,4 +84,7 @@ NUMBER_WORDS = {
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 
+SHORT_WORDS = frozenset("no is of if to by it".split())
+"""Words of two letters; all other runs of two letters are products."""
+
 APPROXIMATIONS = frozenset("about approximately approx roughly around nearly circa ca".split())

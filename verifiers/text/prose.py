@@ -1,4 +1,4 @@
-"""The prose of a text: what is left when maths, code, quotations and links are taken out."""
+"""The prose of a text: what is left when maths, code, short quotations and links are taken out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _NOT_PROSE = re.compile(
     r"|\$[^$\n]++\$"
     r"|\\begin\{(?:[^\\]++|\\(?!begin\{|end\{))*+\\end\{[^{}\n]*+\}"
     r"|\\[A-Za-z]++(?:\{[^{}\n]*+\})*+"
-    r'|"[^"\n]{1,500}+"'
-    r"|“[^“”\n]{1,500}+”|«[^«»\n]{1,500}+»|「[^「」\n]{1,500}+」|『[^『』\n]{1,500}+』|„[^„“\n]{1,500}+“"
+    r'|"[^"\n]{1,200}+"'
+    r"|“[^“”\n]{1,200}+”|«[^«»\n]{1,200}+»|「[^「」\n]{1,200}+」|『[^『』\n]{1,200}+』|„[^„“\n]{1,200}+“"
     r"|<[^<>\n]{1,200}+>"
     r"|https?://\S++"
 )

@@ -1,5 +1,7 @@
 """Programs that want more memory, processes, disk or output than there is."""
 
+# ruff: noqa: E501 (programs as data)
+
 from sandbox import Limits, Status
 from tests.sandbox.attacks.kit import FAILED, ending, probe
 
@@ -103,15 +105,8 @@ def got_in():
         return False
     return True
 """),
-    probe("disk-deep-directories", "a very deep tree is no trouble for whoever cleans up", """
-def got_in():
-    try:
-        for _ in range(3000):
-            os.mkdir('d'); os.chdir('d')
-    except OSError:
-        pass
-    return False
-"""),
+    ending("disk-deep-directories", "a very deep tree is no trouble for whoever cleans up",
+           "for _ in range(3000):\n    os.mkdir('d'); os.chdir('d')", Status.OK, Status.VIOLATION),
     probe("disk-hostile-modes", "directories without any permission are cleaned up too", """
 def got_in():
     os.makedirs('a/b/c')

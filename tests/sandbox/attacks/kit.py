@@ -97,7 +97,7 @@ def complaint(box: Sandbox, attack: Attack) -> str:
         return f"{attack.says}: took {took:.1f} s"
     if (after := host_state()) != before:
         return f"{attack.says}: left {after ^ before}"
-    if not box.run("print(6 * 7)").stdout == b"42\n":
+    if box.run("print(6 * 7)").stdout != b"42\n":
         return f"{attack.says}: the next job did not run"
     return ""
 

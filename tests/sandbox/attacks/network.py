@@ -1,5 +1,7 @@
 """Programs that talk to somebody."""
 
+# ruff: noqa: E501 (programs as data)
+
 from tests.sandbox.attacks.kit import probe
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sandbox import Level, Sandbox
 from tests.verifiers.code.cases import Case, check_gold, read_cases
 from verifiers.types import Score
 
@@ -15,7 +16,9 @@ def _params(name: str) -> list:
 
 
 @pytest.mark.parametrize("case", _params("accepted"))
-def test_right_program_is_accepted(case: Case, judge: Callable[..., Score]) -> None:
+def test_right_program_is_accepted(case: Case, judge: Callable[..., Score], box: Sandbox) -> None:
+    if "process" in case.name and box.level < Level.NAMESPACED:
+        pytest.skip(f"level {box.level} allows one process a job")
     score = judge(case.program, **case.gold)
     assert (score.value, score.reason) == (1.0, "accepted"), score.detail
 

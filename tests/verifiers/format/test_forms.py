@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifiers import Problem, Sample
-from verifiers.format import CodeFence, JSONFormat, RegexFormat, TagCount, XMLFields
+from verifiers.format import BoxedOnce, CodeFence, JSONFormat, RegexFormat, TagCount, XMLFields
 from verifiers.format.fence import code_blocks
 from verifiers.format.visible import is_blank
 
@@ -113,3 +113,12 @@ def test_a_block_gives_back_its_code(code, fence):
 def test_a_longer_fence_holds_a_shorter_one():
     text = "````\n```\n1\n```\n````"
     assert [block[3] for block in code_blocks(text)] == ["```\n1\n```\n"]
+
+
+@given(st.integers(0, 3), st.integers(0, 3), PROSE)
+def test_one_box_in_the_answer_is_asked_for_whatever_the_thinking_has(inside, outside, text):
+    text = text.replace("\\", "")
+    thinking, answer = (f"{text}\\boxed{{{{4}}}}" * n for n in (inside, outside))
+    assert score(BoxedOnce(), f"<think>{thinking}</think>{answer}").value == float(outside == 1)
+    assert score(BoxedOnce(), answer).value == float(outside == 1)
+    assert score(BoxedOnce(), f"<think>{thinking}{answer}").value == 0.0

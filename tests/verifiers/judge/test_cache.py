@@ -85,7 +85,9 @@ def test_processes_share_a_cache_and_agree_on_the_first_reply(tmp_path):
         "print([cache.put(str(k), Reply(sys.argv[2])).text for k in range(200)])"
     )
     runs = [
-        subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "c.db"), str(n)], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "c.db"), str(n)], stdout=subprocess.PIPE, text=True
+        )
         for n in range(4)
     ]
     seen = [run.communicate()[0] for run in runs]

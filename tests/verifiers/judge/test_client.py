@@ -3,6 +3,8 @@
 import asyncio
 import pickle
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -48,26 +50,31 @@ def test_replies_without_a_verdict_are_kept_and_transport_errors_are_not(tmp_pat
     assert second.calls == 1
 
 
-def test_equal_samples_in_one_batch_are_asked_once():
-    transport = Scripted(even)
-    batch = samples(3) * 10
-    scores = PointwiseJudge(Client(transport)).score_all(batch)
+def test_equal_samples_in_flight_together_are_asked_once():
+    class Slow(Scripted):
+        async def send(self, request, index):
+            await asyncio.sleep(0.2)
+            return await super().send(request, index)
+
+    transport = Slow(even)
+    scores = PointwiseJudge(Client(transport)).score_all(samples(3) * 10)
     assert transport.calls == 3
     assert [s.value for s in scores] == [1.0, 0.0, 1.0] * 10
 
 
-def test_a_reply_without_a_verdict_is_asked_for_again_and_every_attempt_counts():
+def test_a_reply_without_a_verdict_is_asked_for_again_and_every_attempt_counts(tmp_path):
     replies = iter(["hm", "well", "VERDICT: CORRECT"])
     asked = []
 
     def answer(request):
-        asked.append(request.temperature)
+        asked.append((request.temperature, request.seed))
         return next(replies)
 
     budget = Budget()
-    (score,) = PointwiseJudge(Client(Scripted(answer), budget=budget)).score_all(samples(1))
+    (score,) = PointwiseJudge(Client(Scripted(answer), budget=budget, cache=tmp_path / "c.db")).score_all(samples(1))
     assert (score.value, score.detail["attempts"], budget.spent.attempts) == (1.0, 3, 3)
-    assert asked == [0.0, 0.7, 0.7]
+    assert [temperature for temperature, _ in asked] == [0.0, 0.7, 0.7]
+    assert len({seed for _, seed in asked}) == 3
 
 
 def test_a_spent_budget_leaves_samples_unscored_and_asks_no_more():
@@ -190,12 +197,70 @@ def test_giving_up_on_a_batch_ends_its_calls():
     assert len(started) == len(ended) == 4
 
 
+INTERRUPTED = """
+import asyncio, os, signal, threading, time
+from verifiers import Problem, Sample
+from verifiers.judge import Client, PointwiseJudge
+
+ended = []
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background starts with it ignored
+
+class Stuck:
+    judge, special_tokens, concurrency = "stuck", (), 4
+
+    async def send(self, request, index):
+        if not ended:
+            threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(1)
+
+try:
+    PointwiseJudge(Client(Stuck(), concurrency=1)).score_all([Sample(Problem("q", "gold"), "It is gold.")])
+except KeyboardInterrupt:
+    until = time.monotonic() + 20
+    while not ended and time.monotonic() < until:
+        time.sleep(0.01)
+    print("interrupted, calls ended:", len(ended))
+"""
+
+
+def test_ctrl_c_ends_the_waiting_and_the_calls():
+    run = subprocess.run([sys.executable, "-c", INTERRUPTED], timeout=60, capture_output=True, text=True)
+    assert run.stdout == "interrupted, calls ended: 1\n", run.stderr
+
+
 def test_a_judge_survives_pickling(tmp_path):
     judge = PointwiseJudge(Client(Scripted(even), cache=tmp_path / "c.db"))
     judge.score_all(samples(2))
     copy = pickle.loads(pickle.dumps(judge))
     assert [s.value for s in copy.score_all(samples(3))] == [1.0, 0.0, 1.0]
     assert copy.client.transport.calls == 2 + 1
+
+
+FORKING = """
+import os, sys
+from verifiers import Problem, Sample
+from verifiers.judge import Client, PointwiseJudge, Scripted
+
+judge = PointwiseJudge(Client(Scripted(lambda request: "VERDICT: CORRECT"), cache=sys.argv[1]))
+samples = [Sample(Problem("q", "gold"), f"answer {n}") for n in range(20)]
+assert [s.value for s in judge.score_all(samples[:10])] == [1.0] * 10
+pid = os.fork()
+assert [s.value for s in judge.score_all(samples)] == [1.0] * 20
+if pid == 0:
+    os._exit(0)
+_, status = os.waitpid(pid, 0)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def test_parent_and_child_both_judge_on_after_a_fork(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", FORKING, str(tmp_path / "c.db")], timeout=60, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
 
 
 def test_a_recording_answers_in_place_of_the_judge(tmp_path):
@@ -217,3 +282,22 @@ def test_a_judge_asked_from_inside_a_judge_says_what_to_do():
     (score,) = PointwiseJudge(Client(Scripted(nested))).score_all(samples(1))
     assert score.reason == "error:RuntimeError"
     assert "await judge_all" in score.detail["message"]
+
+
+def test_building_many_prompts_does_not_hold_up_the_calls_in_flight():
+    """The first call must be answered long before the last prompt is built."""
+    order = []
+
+    class Watched(Scripted):
+        async def send(self, request, index):
+            await asyncio.sleep(0)
+            order.append("reply")
+            return Reply("VERDICT: CORRECT")
+
+    class Judge(PointwiseJudge):
+        async def judge(self, sample, index=0):
+            order.append("prompt")
+            return await super().judge(sample, index)
+
+    Judge(Client(Watched(even))).score_all(samples(400))
+    assert order.index("reply") < 100

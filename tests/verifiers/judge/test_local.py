@@ -1,6 +1,5 @@
 """A judge in this process, on a model written by hand whose verdicts are known."""
 
-
 import time
 
 import pytest
@@ -27,7 +26,9 @@ def samples(*completions):
 
 
 def test_a_local_model_judges(local):
-    scores = PointwiseJudge(Client(local), prompt=WORD).score_all(samples("It is Canberra.", "Sydney", "Perth", "Canberra"))
+    scores = PointwiseJudge(Client(local), prompt=WORD).score_all(
+        samples("It is Canberra.", "Sydney", "Perth", "Canberra")
+    )
     assert [s.value for s in scores] == [1.0, 0.0, 0.0, 1.0]
     assert scores[0].detail["reply"] == "CORRECT"
 
@@ -36,8 +37,12 @@ def test_its_log_probabilities_are_those_of_the_model(local):
     import torch
 
     messages = ({"role": "user", "content": "<reference- Canberra"},)
-    reply = run(Client(local).ask(Request(messages, options=("CORRECT", "INCORRECT", "Canberra CORRECT"), max_tokens=1)))
-    prompt = local.tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+    reply = run(
+        Client(local).ask(Request(messages, options=("CORRECT", "INCORRECT", "Canberra CORRECT"), max_tokens=1))
+    )
+    prompt = local.tokenizer.apply_chat_template(
+        messages, add_generation_prompt=True, return_tensors="pt", return_dict=True
+    )
     with torch.no_grad():
         logp = local.model(**prompt).logits[0, -1].log_softmax(-1)
     for option in ("CORRECT", "INCORRECT"):

@@ -25,7 +25,14 @@ def leaky(completion, attempt):
     def echo(status):
         def act(handler):
             received = {"headers": dict(handler.headers), "input": completion, "escaped": json.dumps(completion)}
-            data = json.dumps({"error": {"message": f"bad key {handler.headers['authorization']}{handler.headers['x-api-key']}", "got": received}})
+            data = json.dumps(
+                {
+                    "error": {
+                        "message": f"bad key {handler.headers['authorization']}{handler.headers['x-api-key']}",
+                        "got": received,
+                    }
+                }
+            )
             handler.send_response(status)
             handler.send_header("content-length", str(len(data)))
             handler.send_header("retry-after", "0")

@@ -30,11 +30,12 @@ def served(tiny_judge):
     command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(tiny_judge)]
     options = ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu", "--default-seed", "0"]
     env = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-    log = open(tiny_judge / "serve.log", "w")
-    process = subprocess.Popen([*command, *options], env=env, stdout=log, stderr=subprocess.STDOUT)
+    log = tiny_judge / "serve.log"
+    with log.open("w") as output:
+        process = subprocess.Popen([*command, *options], env=env, stdout=output, stderr=subprocess.STDOUT)
     try:
         for _ in range(600):
-            assert process.poll() is None, (tiny_judge / "serve.log").read_text()[-2000:]
+            assert process.poll() is None, log.read_text()[-2000:]
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -43,7 +44,6 @@ def served(tiny_judge):
     finally:
         process.terminate()
         process.wait(20)
-        log.close()
 
 
 def test_a_thousand_samples_with_sixteen_in_flight_each_get_their_own_verdict(served):
@@ -64,7 +64,10 @@ def test_a_thousand_samples_with_sixteen_in_flight_each_get_their_own_verdict(se
 def test_what_the_server_ignores_is_noticed(served):
     url, model = served
     request = Request(
-        ({"role": "user", "content": "Canberra"},), max_tokens=4, options=("Yes", "No"), response_format={"type": "json_object"}
+        ({"role": "user", "content": "Canberra"},),
+        max_tokens=4,
+        options=("Yes", "No"),
+        response_format={"type": "json_object"},
     )
     reply = run(Client(openai_compatible(model, url)).ask(request))
     assert {"logprobs", "response_format"} <= set(reply.ignored)

@@ -1,5 +1,7 @@
 """One language, the right one: what is left out, what is told apart, and what counts."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,25 @@ def test_the_target_is_named_or_that_of_the_prompt():
 def test_a_name_that_is_no_code_is_refused():
     with pytest.raises(ValueError, match="give an ISO 639-1 code"):
         LanguageConsistency("English")
+
+
+def test_short_pieces_are_told_together():
+    """Three words do not show their language; nine pieces of three words do."""
+    pieces = ["la suma es", "de los dos", "y entonces", "por lo tanto", "se puede ver", "que el valor"]
+    assert share(pieces[0], "en") == 1.0
+    assert share(" $x$ ".join(pieces), "en") < 0.5
+
+
+def test_of_a_very_long_text_both_ends_are_judged(monkeypatch):
+    monkeypatch.setattr("verifiers.text.language.MAX_CHARS", 1000)
+    english, german = (" ".join(SENTENCES[k] * 40) for k in ("en", "de"))
+    assert share(english * 5, "en") == 1.0
+    assert 0.3 < share(english * 3 + german, "en") < 0.7
+    assert 0.3 < share(german + english * 3, "en") < 0.7
+
+
+def test_without_the_identifier_the_sample_is_unscored_and_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pycld2", None)
+    score = LanguageConsistency("en").score(Sample(Problem(""), SENTENCES["en"][0]))
+    assert (score.value, score.reason) == (None, "unavailable:pycld2")
+    assert "pip install" in score.detail["message"]

@@ -1,5 +1,6 @@
 """What runs inside the jail: standard library only, handed to the sandbox as `MODULES`.
- `start` is what every job has from its zygote. The rest is loaded where it is needed: `values`, `peer` and `remote`
+
+`start` is what every job has from its zygote. The rest is loaded where it is needed: `values`, `peer` and `remote`
 are the two ends of a conversation, `solution` and `tester` what each end may ask of the other.
 """
 
@@ -30,8 +31,10 @@ CODE = {{name: a2b_base64(text) for name, text in {!r}.items()}}
 
 
 def _modules() -> dict[str, str]:
-    """Module name -> source text. The machinery comes compiled, as one constant: source text would cost every job a
-    compilation, and modules executed in the zygote would cost every fork their pages."""
+    """Module name -> source text. The machinery comes compiled, as one constant.
+
+    As source text it would cost every job a compilation, and executed in the zygote it would cost every fork its pages.
+    """
     specs = [importlib.util.find_spec(name) for name in _MACHINERY]
     code = {spec.name: marshal.dumps(spec.loader.get_code(spec.name)) for spec in specs}  # type: ignore[union-attr]
     text = {name: base64.b64encode(data) for name, data in code.items()}

@@ -45,7 +45,7 @@ UNARY: dict[str, Callable[..., Any]] = {
 }
 """Operations whose other operands, if any, are no secret: an index, a format."""
 
-_ARITHMETIC = "add sub mul matmul truediv floordiv mod pow lshift rshift and or xor divmod".split()  # noqa: SIM905
+_ARITHMETIC = "add sub mul matmul truediv floordiv mod pow lshift rshift and or xor divmod".split()
 
 
 def _plain_operator(name: str) -> Callable[..., Any]:

@@ -1,6 +1,6 @@
-"""A conversation between two processes that do not trust each other: calls both ways, values by copy, the rest by
-handle.
- One side asks `["?", function, tokens of the arguments]`; the other answers `["=", tokens of the result, changed
+"""A conversation between two processes that do not trust each other: values go by copy, the rest by handle.
+
+One side asks `["?", function, tokens of the arguments]`; the other answers `["=", tokens of the result, changed
 arguments]` or `["!", exception]`, and may ask in between: callbacks nest like calls do, so an answer needs no number.
 What has no plain value (an object, a function, a generator) stays where it is; the other side holds a `Remote` for
 it. Neither side can name a function that is not in the other's table, and nothing is unpickled or evaluated.
@@ -9,9 +9,9 @@ it. Neither side can name a function that is not in the other's table, and nothi
 from __future__ import annotations
 
 import _thread
-import builtins
 import sys
 import types
+from importlib import import_module
 
 from verifiers.code.guest.objects import base_value, mutable_arguments, overwrite, standard_name
 from verifiers.code.guest.values import CodecError, decode, dumps, encode, loads
@@ -57,7 +57,8 @@ class Peer:
         self._export_ids: dict[int, int] = {}
         self._proxies: dict[int, Any] = {}
         self.classes: dict[int, Any] = {}  # class id -> what is known about the other side's class
-        self.named: set[int] = set()  # those among them that the tests name
+        self.last_raised: BaseException | None = None  # by a call that the other side made
+        self.named: set[int] = set()  # those among them that the tests are about
         self._exceptions: dict[Any, type[BaseException]] = {}
 
     # ---- asking ----
@@ -111,6 +112,7 @@ class Peer:
             reply = self._perform(str(message[1]), message[2])
         except BaseException as error:
             # SystemExit too: an exit inside a call is that call's failure, not the end of the conversation.
+            self.last_raised = error
             reply = ["!", self.describe_exception(error)]
         self._send(reply)
 
@@ -171,8 +173,10 @@ class Peer:
         module, name = rest if tag == "std" else (rest[0], "")
         if not self._takes(module, name):
             raise CodecError(f"malformed value: {str(module)[:40]}.{str(name)[:40]} is not looked up here")
-        __import__(module)
-        return getattr(sys.modules[module], name) if name else sys.modules[module]
+        found = getattr(import_module(module), name) if name else import_module(module)
+        if name and standard_name(found) != (module, name):
+            raise CodecError("malformed value: neither a class nor a function")
+        return found
 
     # ---- exceptions, by name ----
 
@@ -204,11 +208,10 @@ class Peer:
         return error
 
     def _exception_class(self, lineage: Any) -> type[BaseException]:
-        """A class here with the same ancestry: builtin exceptions are themselves, others are made once for each."""
+        """A class here with the same ancestry: those of the standard library are themselves, others are made once."""
         kind: type[BaseException] = BaseException
         for module, name, number in reversed(lineage):
-            own = getattr(builtins, str(name), None) if module == "builtins" else None
-            if isinstance(own, type) and issubclass(own, BaseException):
+            if own := _library_exception(module, name):
                 kind = own
             else:
                 key = (number, kind)
@@ -238,6 +241,13 @@ class RemoteException:
         if number is None or name.startswith("_"):
             raise AttributeError(name)
         return peer.request("attribute_of", number, name)
+
+
+def _library_exception(module: Any, name: Any) -> type[BaseException] | None:
+    """The exception of that name in a module of the standard library that this process has imported already."""
+    known = type(module) is str and module.partition(".")[0] in sys.stdlib_module_names
+    own = getattr(sys.modules.get(module), str(name), None) if known else None
+    return own if isinstance(own, type) and issubclass(own, BaseException) else None
 
 
 def _lineage(kind: type, export_id: Callable[[Any], int]) -> list[list[Any]]:

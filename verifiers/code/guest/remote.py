@@ -1,12 +1,13 @@
 """Proxies for objects that live in the other process, and what the other process does when one is used.
- A proxy has the operations that the object's class has, no more, so that `callable`, `iter` and truth work as on the
+
+A proxy has the operations that the object's class has, no more, so that `callable`, `iter` and truth work as on the
 original. In the process that runs the solution a proxy stands for an object of the test and passes everything on. In
 the tester it stands for an object of the solution, which must not have a word in its own verdict (`_guarded`):
 
-    two objects of the solution     passed on: V(1) + V(2) == V(3) is the solution's business == and != with a plain
-    value    never passed on: the plain value inside (of a subclass of a builtin), or not equal other operators with
-    one        done on the plain value inside; passed on only where the test itself names the class, as in
-                                    Vector(1, 2) * 3; otherwise abs(f(x) - 4.0) < 1e-6 would be the object's own verdict
+    two objects of the solution     passed on: V(1) + V(2) == V(3) is the solution's business
+    == and != with a plain value    never passed on: the plain value inside (of a subclass of a builtin), or not equal
+    other operators with one        done on the plain value inside; passed on only where the tests are about the class,
+                                    as in Vector(1, 2) * 3: abs(f(x) - 4.0) < 1e-6 would be the object's own verdict
     everything else                 passed on: what comes back is data like any result
 """
 
@@ -27,13 +28,19 @@ if TYPE_CHECKING:
 
 _CHANGING = frozenset(
     """append extend insert remove pop clear sort reverse update setdefault popitem add discard appendleft popleft
-    extendleft rotate difference_update intersection_update symmetric_difference_update""".split()  # noqa: SIM905
+    extendleft rotate difference_update intersection_update symmetric_difference_update""".split()
 )
 _READABLE_DUNDERS = frozenset(
     """__name__ __qualname__ __doc__ __dict__ __annotations__ __module__ __slots__ __wrapped__ __members__ __defaults__
-    __init__ __cause__ __context__ __all__ __version__ __bases__ __mro__ __self__ __func__ __closure__""".split()  # noqa: SIM905
+    __init__ __cause__ __context__ __all__ __version__ __bases__ __mro__ __self__ __func__ __closure__""".split()
 )
 """Never those by which a library lets an object take over, as __array_ufunc__ and __array_interface__ do for numpy."""
+
+_BUILTIN_VERDICTS = frozenset(
+    {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals"}
+    | {name for name in dir(str) if name.startswith("is")}
+)
+"""Methods by which a str or a set says yes or no: f(x).startswith("ab") asks for a str, not for an object's opinion."""
 
 
 def proxies(trusting: bool) -> Callable[[Peer, int, int, Any], Any]:
@@ -126,11 +133,18 @@ def _guarded(self: Any, name: str, others: tuple[Any, ...]) -> Any:
         return _on_snapshot(self, name, other)
     if name == "__contains__":
         return any(item is other or item == other for item in self)
+    if name in ("__eq__", "__ne__") and type(other).__module__ == "builtins":
+        return name == "__ne__"  # and not NotImplemented, which is true: assert f(2).__eq__(4)
     return NotImplemented
 
 
 def _unary(self: Any, name: str, others: tuple[Any, ...]) -> Any:
     kind = type(self)
+    if name == "__exit__":
+        swallowed = _pass_on(self, name, others)
+        # A failed assertion stays failed: with f(2) as x: assert x == 4
+        may_swallow = _named(self) and others[0] is not None and not issubclass(others[0], AssertionError)
+        return swallowed if may_swallow else None
     if kind.assay_base in MUTABLE and name not in kind.assay_own and name in ("__iter__", "__len__", "__bool__"):
         return OPERATIONS[name](snapshot(self))
     return _pass_on(self, name, others)
@@ -158,7 +172,7 @@ def snapshot(item: Any) -> Any:
 
 
 def _named(self: Any) -> bool:
-    """Whether the tests name the class of this object, so that its operators are part of what they test."""
+    """Whether the tests are about the class of this object, so that its operators are part of what is tested."""
     return self.assay_class_id in self.assay_peer.named
 
 
@@ -203,6 +217,8 @@ def _getattr(self: Any, name: str) -> Any:
     kind = type(self)
     if name.startswith("assay_") or (name.startswith("__") and name not in _READABLE_DUNDERS):
         raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+    if name in _BUILTIN_VERDICTS and not (kind.assay_base or kind.assay_about["is_class"] or _named(self)):
+        raise AttributeError(f"{name!r} of a {kind.__name__!r} object, which is no str or set and not what is tested")
     base = MUTABLE.get(kind.assay_base)
     if base and hasattr(base, name) and name not in _CHANGING and not (_named(self) and name in kind.assay_own_public):
         return getattr(snapshot(self), name)
@@ -210,7 +226,7 @@ def _getattr(self: Any, name: str) -> Any:
 
 
 def _getattribute(self: Any, name: str) -> Any:
-    # What the builtin base defines, the base does, unless the test itself names the class: a str subclass returned by
+    # What the builtin base defines, the base does, unless the tests are about the class: a str subclass returned by
     # f does not decide what f(x).startswith("a") means.
     kind = type(self)
     if not name.startswith("assay_") and name in kind.assay_own_public and _named(self):

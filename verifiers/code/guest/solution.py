@@ -10,6 +10,7 @@ from verifiers.code.guest.objects import base_value
 from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer
 from verifiers.code.guest.remote import proxies
+from verifiers.code.guest.start import find
 
 TYPE_CHECKING = False  # the import of typing takes longer than most calls
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 PURE = frozenset(
     """math cmath collections fractions decimal datetime itertools functools operator re string statistics heapq bisect
-    copy random json typing numpy""".split()  # noqa: SIM905
+    copy random json typing numpy""".split()
 )
 """Modules whose contents the tester looks up in its own process when the solution has them under their own name."""
 
-_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())  # noqa: SIM905
+_BUILTIN_VALUES = frozenset("len sum min max abs round sorted all any repr ord chr divmod pow hash".split())
 
 
 def tester_takes(module: str, name: str) -> bool:
@@ -43,11 +44,6 @@ def serve(channel: Any, message: bytes, names: dict[str, Any]) -> None:
 def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
     """What the tester, or the caller in its place, may ask for."""
 
-    def global_(name: str) -> Any:
-        if name not in names:
-            raise NameError(f"name {name!r} is not defined")
-        return names[name]
-
     def printing(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         import contextlib
         import io
@@ -57,8 +53,8 @@ def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
         return result, printed.getvalue()
 
     return {
-        "global": global_,
-        "call_global": lambda name, args, kwargs: global_(name)(*args, **kwargs),
+        "global": lambda name: find(names, name),
+        "call_global": lambda name, args, kwargs: find(names, name)(*args, **kwargs),
         "call": call,
         "call_printing": printing,
         "await": lambda number: importlib.import_module("asyncio").run(peer.exported(number)),

@@ -1,6 +1,6 @@
-"""What every job starts with: loads the submission and answers plain calls. Kept small, since each fork pays for its
-pages.
- The submission owns this process and may forge whatever is said here. It gains nothing: the other side takes results
+"""What every job starts with: loads the submission, answers plain calls. Small, since each fork pays for its pages.
+
+The submission owns this process and may forge whatever is said here. It gains nothing: the other side takes results
 for results, knows the answers, and never sends them. What needs more than plain values (a tester's proxies, handles,
 callbacks) is read from compiled code that the zygote holds as bytes, in the job that needs it.
 """
@@ -32,7 +32,7 @@ def serve_solution(channel: Any, code: str) -> None:
     """
     space = _fresh_module(code)
     try:
-        exec(compile(code, sys.argv[0], "exec"), space.__dict__)
+        exec(_compiled(code), space.__dict__)
     except BaseException as error:
         channel.send(_exception(error))
         return
@@ -44,7 +44,7 @@ def serve_solution(channel: Any, code: str) -> None:
         name, args, kwargs = marshal.loads(message[1:])
         try:
             # An exit inside a call is that call's failure, not the end of the conversation.
-            reply = plain_text(_global(space.__dict__, name)(*args, **kwargs))
+            reply = plain_text(find(space.__dict__, name)(*args, **kwargs))
         except BaseException as error:
             reply = _exception(error)
         channel.send(reply)
@@ -86,10 +86,20 @@ class _Source:
         return self.code
 
 
-def _global(names: dict[str, Any], name: str) -> Any:
-    if name not in names:
-        raise NameError(f"name {name!r} is not defined")
-    return names[name]
+def _compiled(code: str) -> Any:
+    try:
+        return compile(code, sys.argv[0], "exec")
+    except MemoryError:
+        # The parser's word for an expression nested too deep, which has nothing to do with memory.
+        raise SyntaxError("too many nested expressions") from None
+
+
+def find(names: dict[str, Any], name: str) -> Any:
+    """A global of the solution; "Solution.f" is the method of a new Solution()."""
+    first, _, method = name.partition(".")
+    if first not in names:
+        raise NameError(f"name {first!r} is not defined")
+    return getattr(names[first](), method) if method else names[first]
 
 
 def _exception(error: BaseException) -> bytes:

@@ -1,5 +1,6 @@
 """Values as flat JSON: how arguments and results cross between a hostile process and a trusted one.
- A value is a list of tokens in prefix order. Numbers, strings, true, false and null stand for themselves; every other
+
+A value is a list of tokens in prefix order. Numbers, strings, true, false and null stand for themselves; every other
 token is a list: a tag, what the tag needs, and for a container the number of its children, which follow.
 
     {"k": (1, 2.5)}   ->   [["d", 1], "k", ["t", 2], 1, 2.5]
