@@ -1,6 +1,7 @@
 """The one writable place of a jail: made once, found clean by every job.
 
 `work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, so one quota holds for all.
+Each has one of its own: a program that finds a file of /tmp in /var/tmp too would think that somebody was here before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 
 from sandbox import leftovers, linux
 
-DIRS = ("work", "tmp", "shm")
+DIRS = ("work", "tmp", "vartmp", "shm")
 _DEEPEST = 256
 _REMOUNT_ABOVE = 64  # inodes: beyond, a new tmpfs is cheaper than removing the old one's files
 
@@ -82,7 +83,7 @@ class Scratch:
             os.close(above)
 
     def clean(self) -> None:
-        """Make it as new. Costs four `stat` calls when the job wrote nothing. Nobody may be running in it."""
+        """Make it as new. Costs a few `stat` calls when the job wrote nothing. Nobody may be running in it."""
         if self._state() == self._clean:
             return
         if self._mounted and self._inodes() > _REMOUNT_ABOVE:
