@@ -1,6 +1,7 @@
 """The one writable place of a jail: made once, found clean by every job.
 
-`work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, each empty at first; one quota holds for all.
+`work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, so one quota holds for all.
+Each has one of its own: a program that finds a file of /tmp in /var/tmp too would think that somebody was here before.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Scratch:
             os.close(above)
 
     def clean(self) -> None:
-        """Make it as new. Costs four `stat` calls when the job wrote nothing. Nobody may be running in it."""
+        """Make it as new. Costs a few `stat` calls when the job wrote nothing. Nobody may be running in it."""
         if self._state() == self._clean:
             return
         if self._mounted and self._inodes() > _REMOUNT_ABOVE:
