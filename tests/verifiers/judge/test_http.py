@@ -144,6 +144,7 @@ def test_no_more_requests_are_in_flight_than_allowed(server):
     assert server.most_in_flight == 5
 
 
+@pytest.mark.slow
 def test_one_deadline_holds_over_all_attempts_within_a_tenth(server, acts):
     deadline = 3.0
 
