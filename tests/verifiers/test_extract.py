@@ -113,6 +113,10 @@ def test_later_statement_overrides_a_box():
     assert answer("First I thought \\boxed{42}, but that is wrong. The final answer is 43.") == "43"
 
 
+def test_remark_on_the_answer_is_none():
+    assert answer("Therefore it is \\boxed{44}. We may check: 17 * 44 = 9 * 83 + 1, so our answer is correct.") == "44"
+
+
 def test_statement_that_is_thought_over_is_none():
     assert "42" not in extract("So the answer is 42. Wait, let me check this again, since 17 + 25 may be").readings
 

@@ -49,6 +49,13 @@ class Verdict:
         return self.reason == "equal"
 
 
+_EQUAL_STRING, _EQUAL_NUMBER, _DIFFERENT_NUMBER = (
+    Verdict("equal", "string"),
+    Verdict("equal", "number"),
+    Verdict("different", "number"),
+)
+
+
 @dataclass(frozen=True)
 class Gold:
     """A gold, read once."""
@@ -122,15 +129,15 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
         sandbox.pool.WorkerUnavailable: the last rung was needed and could not be had.
     """
     answer = bare(answer)
-    if canonical(answer) == gold.canonical:
-        return Verdict("equal", "string")
+    if answer == gold.text or canonical(answer) == gold.canonical:
+        return _EQUAL_STRING
     if gold.number is not None and (number := plain_number(answer)) is not None:
         if number == gold.number:
-            return Verdict("equal", "number")
+            return _EQUAL_NUMBER
         if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
-            return Verdict("different", "number")
+            return _DIFFERENT_NUMBER
     if gold.fraction is not None and (value := _plain_value(answer)) is not None:
-        return Verdict("equal" if value == gold.fraction else "different", "number")
+        return _EQUAL_NUMBER if value == gold.fraction else _DIFFERENT_NUMBER
     if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
         return Verdict("equal" if gold.letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):

@@ -103,6 +103,11 @@ class MathVerifier(Verifier):
 
     def _verdict(self, gold: ladder.Gold, found: Extraction, ask: ladder.Ask | None) -> tuple[ladder.Verdict, str]:
         in_sentence = found.how in ("statement", "whole", "conclusion")
+        if len(found.readings) == 1 and not found.parts and not found.rivals:
+            verdict = ladder.judge(gold, found.readings[0], self.policy, ask, in_sentence=in_sentence)
+            if ask and verdict.rung not in ("string", "number", "choice"):
+                self._pool().start()
+            return verdict, found.readings[0]
         verdicts: list[ladder.Verdict] = []
         for reading in found.readings:
             verdict = ladder.judge(gold, reading, self.policy, ask, in_sentence=in_sentence)
