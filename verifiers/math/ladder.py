@@ -33,6 +33,7 @@ _BEYOND_US = re.compile(
     r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
 """What the own parser reads in part only, so that it is worth asking sympy."""
+_DRESSED = re.compile(r"[A-Za-z]\s*=\s*(-?[\d.]+)|(?:\\left)?\(\s*(-?[\d.]+)\s*(?:\\right)?\)")
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
 _MALFORMED = re.compile(r"^\W*$")
 
@@ -154,7 +155,12 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
 
 
 def _plain_value(answer: str) -> Fraction | None:
-    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value."""
+    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value.
+
+    `x = 42` and `(42)` are 42 to a gold that is a number.
+    """
+    if dressed := _DRESSED.fullmatch(answer):
+        answer = dressed[1] or dressed[2]
     number = plain_number(answer)
     if number is None:
         return simple_fraction(answer)
