@@ -59,17 +59,42 @@ _EQUAL_STRING, _EQUAL_NUMBER, _DIFFERENT_NUMBER = (
 
 @dataclass(frozen=True)
 class Gold:
-    """A gold, read once."""
+    """A gold, read once, and no further than a rung asks for."""
 
     text: str
     canonical: str
     number: Decimal | None
     fraction: Fraction | None  # the value of an integer or a simple fraction
-    choice: tuple[str, str] | None
-    letters: frozenset[str] | None
-    values: tuple[Value, ...]
     problem: str | None  # why it is unusable
-    limit: str | None  # the budget that reading it exceeded
+
+    @functools.cached_property
+    def choice(self) -> tuple[str, str] | None:
+        return text.choice_of_gold(self.text)
+
+    @functools.cached_property
+    def letters(self) -> frozenset[str] | None:
+        return text.letter_set(self.text)
+
+    @functools.cached_property
+    def _reading(self) -> tuple[tuple[Value, ...], str | None]:
+        if self.problem or (self.number is not None and len(self.text) > 1_000):
+            return (), None
+        try:
+            return tuple(_readings(self.text, is_gold=True)), None
+        except OverBudget as error:
+            return (), error.limit
+        except Unreadable:
+            return (), None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What it may mean; nothing where it was not understood."""
+        return self._reading[0]
+
+    @property
+    def limit(self) -> str | None:
+        """The budget that reading it exceeds."""
+        return self._reading[1]
 
 
 def read_gold(gold: str) -> Gold:
@@ -80,20 +105,11 @@ def read_gold(gold: str) -> Gold:
 def _read_gold(gold: str) -> Gold:
     answer = _gold_text(gold)
     number = plain_number(answer)
-    problem = limit = None
-    values: tuple[Value, ...] = ()
+    problem = None
     if _MALFORMED.match(answer) and not re.search(r"[∅∞∞πℝ+-]", answer):
         problem = "it is empty" if not answer else f"{answer[:40]!r} has no digit, letter or symbol"
-    elif number is None or len(answer) <= 1000:
-        try:
-            values = tuple(_readings(answer, is_gold=True))
-        except OverBudget as error:
-            limit = error.limit
-        except Unreadable:
-            pass
-    choice, letters = text.choice_of_gold(answer), text.letter_set(answer)
     fraction = number.fraction() if number and not number[2] else simple_fraction(answer)
-    return Gold(answer, canonical(answer), number, fraction, choice, letters, values, problem, limit)
+    return Gold(answer, canonical(answer), number, fraction, problem)
 
 
 _cached_gold = functools.lru_cache(maxsize=4096)(_read_gold)

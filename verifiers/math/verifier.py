@@ -80,7 +80,8 @@ class MathVerifier(Verifier):
 
     def check_gold(self, gold: Any) -> str | None:
         read = _read(gold)
-        return None if isinstance(read, ladder.Gold) else read
+        why = read if isinstance(read, str) else ladder.self_check(read)
+        return f"gold {str(gold)[:80]!r}: {why}" if why else None
 
     def check(self, gold: Any, completion: str) -> Score:
         """The verdict on one completion, or on one bare answer."""
@@ -91,11 +92,13 @@ class MathVerifier(Verifier):
 
     def _check(self, gold: Any, completion: str, ask: ladder.Ask | None) -> Score:
         read = _read(gold)
-        if not isinstance(read, ladder.Gold):
-            return Score.unscored("gold_unusable", message=read)
-        if settled := settle(read, completion):
+        if isinstance(read, str):
+            return Score.unscored("gold_unusable", message=f"gold {str(gold)[:80]!r}: {read}")
+        if not read.problem and (settled := settle(read, completion)):
             equal, rung, answer = settled
             return Score.of(equal, "equal" if equal else "different", answer, rung=rung, how="box")
+        if why := ladder.self_check(read):
+            return Score.unscored("gold_unusable", message=f"gold {str(gold)[:80]!r}: {why}")
         found = extract(completion, lenient=self.lenient)
         if not found.readings:
             return Score.of(False, found.how)
@@ -155,13 +158,11 @@ def _read(gold: Any) -> ladder.Gold | str:
     """The gold as the ladder knows it, or a sentence that says why it cannot be used."""
     if not isinstance(gold, str):
         if gold is None:
-            return "the gold is None: this verifier needs a reference answer"
+            return "this verifier needs a reference answer"
         if isinstance(gold, bool) or not isinstance(gold, int | float):
-            return f"the gold is a {type(gold).__name__}: write it as text"
+            return f"it is a {type(gold).__name__}: write it as text"
         gold = repr(gold)
-    read = ladder.read_gold(gold)
-    why = ladder.self_check(read)
-    return f"gold {gold[:80]!r}: {why}" if why else read
+    return ladder.read_gold(gold)
 
 
 _default = MathVerifier()
