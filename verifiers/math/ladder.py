@@ -33,7 +33,7 @@ _BEYOND_US = re.compile(
     r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
 """What the own parser reads in part only, so that it is worth asking sympy."""
-_DRESSED = re.compile(r"[A-Za-z]\s*=\s*(-?[\d.]+)|(?:\\left)?\(\s*(-?[\d.]+)\s*(?:\\right)?\)")
+_DRESSED = re.compile(r"[A-Za-z]\s*=\s*(-?[0-9.]+)|(?:\\left)?\(\s*(-?[0-9.]+)\s*(?:\\right)?\)")
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
 _MALFORMED = re.compile(r"^\W*$")
 
@@ -165,7 +165,7 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
         return Verdict("over_budget", error.limit)
     except RecursionError:
         return Verdict("over_budget", "depth")
-    if verdict is None and text.normalised(gold.text) == text.normalised(answer) and _has_letters(answer):
+    if verdict is None and text.says(answer, gold.text) and _has_letters(answer):
         return Verdict("equal", "text")
     return verdict or _judge_symbolically(gold, answer, ask)
 
@@ -224,9 +224,7 @@ def _judge_values(gold: Gold, answer: str, policy: Policy) -> Verdict | None:
 
 
 def _judge_text(gold: Gold, answer: str) -> Verdict:
-    same = any(isinstance(value, Text) for value in gold.values) and text.normalised(gold.text) == text.normalised(
-        answer
-    )
+    same = any(isinstance(value, Text) for value in gold.values) and text.says(answer, gold.text)
     return Verdict("equal" if same else "different", "text")
 
 

@@ -15,6 +15,7 @@ _SAME = {
     "no solutions": "no solution", "none": "no solution", "no real solutions": "no real solution", "yes": "true",
     "correct": "true", "no": "false", "incorrect": "false", "dne": "undefined", "does not exist": "undefined",
 }  # fmt: skip
+_VERDICT = re.compile(r"(yes|no|true|false)(?:[,.;:!]\s|\s*$)", re.IGNORECASE)
 _LETTER = re.compile(r"[\s*$({\[]*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
 _LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
@@ -44,6 +45,14 @@ def normalised(text: str) -> str:
     text = _PUNCTUATION.sub(" ", unwrapped(text).casefold())
     text = " ".join(_ARTICLES.sub(" ", text).split())
     return _SAME.get(text, text)
+
+
+def says(answer: str, gold: str) -> bool:
+    """Whether words are the gold's words; a gold of yes or no is answered by the first word ("Yes, it is.")."""
+    wanted, found = normalised(gold), normalised(answer)
+    if wanted in ("true", "false") and (first := _VERDICT.match(unwrapped(answer).strip())):
+        return normalised(first[1]) == wanted
+    return wanted == found
 
 
 def number_word(text: str) -> int | None:

@@ -118,6 +118,21 @@ def test_score_says_what_was_extracted_and_which_rung_decided():
     assert Score.from_json(score.to_json()) == score
 
 
+@pytest.mark.parametrize("digits", ["６０", "৬০", "٦٠", "६०", "๖๐", "60"])
+@pytest.mark.parametrize("form", ["{}", "\\boxed{{{}}}", "The answer is {}.", "\\frac{{{}}}{{1}}", "x = {}"])
+def test_digits_of_every_script_are_digits(digits, form):
+    assert check("60", form.format(digits)).value == 1.0
+    assert check("61", form.format(digits)).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("gold", "completion"),
+    [("60", "कुल ६० रुपये"), ("5", "x = 5 or x = 5"), ("3,-3", "\\pm3"), ("\\text{Yes}", "Yes, it is.")],
+)
+def test_looser_writing_is_read(gold, completion):
+    assert check(gold, completion).value == 1.0
+
+
 def test_repr_is_the_call_that_makes_the_verifier():
     assert repr(MathVerifier()) == "MathVerifier()"
     assert repr(MathVerifier(lenient=True, tolerance=0.01)) == "MathVerifier(lenient=True, tolerance=0.01)"
