@@ -1,0 +1,1 @@
+"""The command line. cli.py has the commands; each imports its own module only when it runs."""

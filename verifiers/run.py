@@ -41,6 +41,9 @@ def as_reward(
     Args:
         deadline_s: see `score_all`.
         on_scores: called with every batch and its scores, for logs; the numbers returned are the scores' values.
+
+    The function keeps the verifier as its attribute `verifier`, so that a trainer can reach the schedules in it:
+    `verifiers.combinators.set_step(reward.verifier, step)`.
     """
 
     def reward(samples: Sequence[Sample]) -> list[float | None]:
@@ -50,6 +53,7 @@ def as_reward(
         return [score.value for score in scores]
 
     reward.__name__ = verifier.name or type(verifier).__name__
+    reward.verifier = verifier  # type: ignore[attr-defined]
     return reward
 
 

@@ -1,0 +1,145 @@
+"""The passes over a tile: against log_softmax in float64, and Triton's against PyTorch's."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+import torch
+
+from grpo_core import kernels
+
+C, V = 5, 37
+
+
+def tile(dtype=torch.float64, scale=3.0, seed=0):
+    g = torch.Generator().manual_seed(seed)
+    z = (scale * torch.randn(C, V, generator=g, dtype=torch.float64)).to(dtype)
+    return z, torch.randint(V, (C,), generator=g)
+
+
+def expected(z, target, scaling, by_logp, by_entropy):
+    """(logp, entropy, dL/dz) by autograd, in float64."""
+    z = z.double().clone().requires_grad_()
+    s = (scaling.softcap * torch.tanh(z / scaling.softcap) if scaling.softcap else z) / scaling.temperature
+    logp_CV = torch.log_softmax(s, -1)
+    logp = logp_CV.gather(1, target[:, None]).squeeze(1)
+    entropy = -(logp_CV.exp() * logp_CV).sum(1)
+    (by_logp * logp + (0 if by_entropy is None else by_entropy * entropy)).sum().backward()
+    return logp.detach(), entropy.detach(), z.grad
+
+
+@pytest.mark.parametrize("cache_rows", [1, 2, 100])
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
+@pytest.mark.parametrize("softcap", [None, 2.0])
+@pytest.mark.parametrize("with_entropy", [False, True])
+def test_a_tile_of_logits_becomes_its_gradient(monkeypatch, softcap, temperature, cache_rows, with_entropy):
+    monkeypatch.setattr(kernels, "CACHE_BYTES", cache_rows * V * 8)
+    z, target = tile()
+    z[0, 3] = -1e4  # its exponential underflows
+    scaling = kernels.Scaling(temperature, softcap)
+    by_logp, by_entropy = torch.randn(2, C, dtype=torch.float64)
+    by_entropy = by_entropy if with_entropy else None
+    logp, entropy, gradient = expected(z, target, scaling, by_logp, by_entropy)
+    tolerance = {"rtol": 1e-11, "atol": 1e-12}
+    stats = kernels.tile_stats(z, target, scaling)
+    torch.testing.assert_close(stats.logp, logp, **tolerance)
+    torch.testing.assert_close(stats.entropy, entropy, **tolerance)
+    torch.testing.assert_close(stats.others / stats.total, 1 - logp.exp(), **tolerance)
+    kernels.tile_gradient_(z, target, scaling, stats, by_logp, by_entropy)
+    torch.testing.assert_close(z, gradient, **tolerance)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("softcap", [None, 2.0])
+def test_arithmetic_is_float32_on_the_logits_as_stored(dtype, softcap):
+    z, target = tile(dtype)
+    scaling = kernels.Scaling(0.7, softcap)
+    logp, entropy, gradient = expected(z, target, scaling, torch.ones(C), None)
+    stats = kernels.tile_stats(z, target, scaling)
+    assert stats.logp.dtype == torch.float32
+    torch.testing.assert_close(stats.logp.double(), logp, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(stats.entropy.double(), entropy, rtol=1e-5, atol=1e-6)
+    kernels.tile_gradient_(z, target, scaling, stats, torch.ones(C), None)
+    rounding = 2**-8 if dtype == torch.bfloat16 else 1e-5  # bfloat16 rounds once, to half of 2^-8
+    torch.testing.assert_close(z.double(), gradient, rtol=rounding, atol=1e-7)
+
+
+def test_logits_far_apart_neither_overflow_nor_lose_the_last_of_1_minus_p():
+    z = torch.tensor([[1e4, 0.0, -1e4], [30.0, 0.0, 0.0], [-1e4, 0.0, 1e4]])
+    target = torch.tensor([0, 0, 0])
+    stats = kernels.tile_stats(z, target, kernels.Scaling())
+    torch.testing.assert_close(stats.logp, torch.tensor([0.0, 0.0, -2e4]))
+    torch.testing.assert_close(stats.entropy[[0, 2]], torch.zeros(2))
+    kernels.tile_gradient_(z, target, kernels.Scaling(), stats, torch.ones(3), torch.ones(3))
+    assert torch.isfinite(z).all()
+    stats = kernels.tile_stats(confident := torch.tensor([[30.0, 0.0, 0.0]]), target[:1], kernels.Scaling())
+    kernels.tile_gradient_(confident, target[:1], kernels.Scaling(), stats, torch.ones(1), None)
+    p = float(torch.exp(torch.tensor(-30.0)))  # far below the spacing of float32 at 1
+    torch.testing.assert_close(confident, torch.tensor([[2 * p, -p, -p]]), rtol=1e-5, atol=0)
+
+
+@pytest.mark.parametrize("keep", [[], [0], [2, 3, 69], list(range(1, 70, 2)), list(range(70))])
+def test_compact_moves_rows_up_in_place(keep):
+    tile_CV = torch.arange(70 * 3.0).view(70, 3)
+    rows = tile_CV[keep].clone()
+    assert torch.equal(kernels.compact_(tile_CV, torch.tensor(keep, dtype=torch.long)), rows)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_products_are_added_in_the_dtype_of_the_total(monkeypatch, dtype):
+    monkeypatch.setattr(kernels, "CACHE_BYTES", 24)  # slices of a few rows
+    e, h, total = torch.randn(C, V).to(dtype), torch.randn(C, 3).to(dtype), torch.randn(V, 3)
+    wanted = total.double() + e.double().t() @ h.double()
+    kernels.add_product_(total, e, h)
+    torch.testing.assert_close(total.double(), wanted, rtol=1e-2 if dtype == torch.bfloat16 else 1e-5, atol=1e-2)
+
+
+TWINS = """
+import itertools, torch
+from grpo_core import kernels
+
+def twins_agree(num_rows, vocab, dtype, scaling, with_entropy, device="cpu"):
+    torch.manual_seed(0)
+    z = (4 * torch.randn(num_rows, vocab + 3, device=device)).to(dtype)[:, :vocab]  # rows of a wider buffer
+    target = torch.randint(vocab, (num_rows,), device=device)
+    target[:2] = torch.tensor([0, vocab - 1])
+    by_logp, by_entropy = torch.randn(2, num_rows, device=device)
+    by_entropy = by_entropy if with_entropy else None
+    ours, theirs = z.clone(), z
+    a, b = kernels._stats_torch(ours, target, scaling), kernels._stats_triton(theirs, target, scaling)
+    for name, x, y in zip(a._fields, a, b):
+        torch.testing.assert_close(y, x, rtol=2e-5, atol=4e-6, msg=lambda m: f"{name}: {m}")
+    kernels._gradient_torch_(ours, target, scaling, a, by_logp, by_entropy)
+    kernels._gradient_triton_(theirs, target, scaling, b, by_logp, by_entropy)
+    rounding = 1e-2 if dtype == torch.bfloat16 else 1e-4
+    torch.testing.assert_close(theirs.float(), ours.float(), rtol=rounding, atol=1e-6)
+"""
+
+ON_CPU = """
+for dtype, vocab, scaling, with_entropy in [
+    (torch.float32, 37, (1.0, None), False), (torch.float32, 64, (0.6, None), True),
+    (torch.float32, 37, (1.3, 2.0), True), (torch.bfloat16, 37, (1.0, None), False),
+    (torch.float32, 5000, (0.8, None), False),
+]:
+    twins_agree(3, vocab, dtype, kernels.Scaling(*scaling), with_entropy)
+print("twins agree")
+"""
+
+
+@pytest.mark.skipif(find_spec("triton") is None, reason="Triton is not installed (pip install triton)")
+def test_triton_agrees_with_its_twin_in_the_interpreter():
+    env = os.environ | {"TRITON_INTERPRET": "1", "PYTHONPATH": os.pathsep.join([os.getcwd(), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", TWINS + ON_CPU], env=env, capture_output=True, text=True, timeout=300)
+    assert "twins agree" in done.stdout, done.stderr
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("softcap", [None, 2.0])
+@pytest.mark.parametrize("with_entropy", [False, True])
+def test_triton_agrees_with_its_twin_on_the_gpu(softcap, with_entropy):
+    scope = {}
+    exec(TWINS, scope)
+    scope["twins_agree"](64, 5003, torch.bfloat16, kernels.Scaling(0.8, softcap), with_entropy, "cuda")

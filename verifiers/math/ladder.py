@@ -1,0 +1,230 @@
+"""The ladder of comparisons, the cheapest first; every rung says equal, different, or passes on.
+
+string    normalised texts are one                        number   both are digits: compared digit by digit
+choice    the gold is an option letter                    value    both were read; typed values are compared
+text      words                                           sympy    a killable worker asks latex2sympy and sympy
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sandbox.pool import FunctionRaised
+from sandbox.pool import OverBudget as WorkerOverBudget
+from verifiers.extract import extract
+from verifiers.math import compare, text
+from verifiers.math.errors import OverBudget, Unreadable
+from verifiers.math.normalise import Decimal, bare, canonical, plain_number, simple_fraction
+from verifiers.math.policy import Policy
+from verifiers.math.reading import readings
+from verifiers.math.values import Text, Value
+from verifiers.statements import is_prose
+
+Ask = Callable[[str, str], bool | None]
+"""Asks sympy whether a gold and an answer are equal; raises as `sandbox.pool.Pool.run` does."""
+
+MAX_SYMPY_CHARS = 400
+CACHED_CHARS = 400
+_BEYOND_US = re.compile(
+    r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
+)
+"""What the own parser reads in part only, so that it is worth asking sympy."""
+_NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
+_MALFORMED = re.compile(r"^\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`reason`: equal, different, over_budget, or gold_unusable; `rung`: which rung of the ladder decided."""
+
+    reason: str
+    rung: str
+
+    @property
+    def is_equal(self) -> bool:
+        return self.reason == "equal"
+
+
+@dataclass(frozen=True)
+class Gold:
+    """A gold, read once."""
+
+    text: str
+    canonical: str
+    number: Decimal | None
+    fraction: Fraction | None  # the value of an integer or a simple fraction
+    choice: tuple[str, str] | None
+    letters: frozenset[str] | None
+    values: tuple[Value, ...]
+    problem: str | None  # why it is unusable
+    limit: str | None  # the budget that reading it exceeded
+
+
+def read_gold(gold: str) -> Gold:
+    """Reads a gold: bare LaTeX, `$...$`, boxed, a number, a letter, or a sentence that states the answer."""
+    return _cached_gold(gold) if len(gold) <= CACHED_CHARS else _read_gold(gold)
+
+
+def _read_gold(gold: str) -> Gold:
+    answer = _gold_text(gold)
+    number = plain_number(answer)
+    problem = limit = None
+    values: tuple[Value, ...] = ()
+    if _MALFORMED.match(answer) and not re.search(r"[∅∞∞πℝ+-]", answer):
+        problem = "it is empty" if not answer else f"{answer[:40]!r} has no digit, letter or symbol"
+    elif number is None or len(answer) <= 1000:
+        try:
+            values = tuple(_readings(answer, is_gold=True))
+        except OverBudget as error:
+            limit = error.limit
+        except Unreadable:
+            pass
+    choice, letters = text.choice_of_gold(answer), text.letter_set(answer)
+    fraction = number.fraction() if number and not number[2] else simple_fraction(answer)
+    return Gold(answer, canonical(answer), number, fraction, choice, letters, values, problem, limit)
+
+
+_cached_gold = functools.lru_cache(maxsize=4096)(_read_gold)
+
+
+def _gold_text(gold: str) -> str:
+    found = None
+    if "\\boxed" in gold or "\\fbox" in gold or re.search(r"\banswer\b|####|答案", gold):
+        found = extract(gold)
+    if found is not None and "\\boxed" in gold and not found.readings:
+        return ""
+    if found is not None and found.how in ("box", "statement", "hash"):
+        return bare(found.readings[min(1, len(found.readings) - 1) if found.how == "statement" else 0])
+    return bare(gold)
+
+
+def _readings(answer: str, is_gold: bool = False) -> list[Value]:
+    try:
+        return (_cached_readings if len(answer) <= CACHED_CHARS else readings)(answer, is_gold=is_gold)
+    except RecursionError:
+        raise OverBudget("depth") from None
+
+
+_cached_readings = functools.lru_cache(maxsize=4096)(readings)  # The samples of a group often agree.
+
+
+def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_sentence: bool = False) -> Verdict:
+    """The verdict on one answer.
+
+    Args:
+        ask: the last rung; None leaves it out.
+        in_sentence: the answer is a sentence of the completion, from which an option letter may be picked.
+    Raises:
+        sandbox.pool.WorkerUnavailable: the last rung was needed and could not be had.
+    """
+    answer = bare(answer)
+    if canonical(answer) == gold.canonical:
+        return Verdict("equal", "string")
+    if gold.number is not None and (number := plain_number(answer)) is not None:
+        if number == gold.number:
+            return Verdict("equal", "number")
+        if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
+            return Verdict("different", "number")
+    if gold.fraction is not None and (value := _plain_value(answer)) is not None:
+        return Verdict("equal" if value == gold.fraction else "different", "number")
+    if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
+        return Verdict("equal" if gold.letters == chosen else "different", "choice")
+    if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):
+        return verdict
+    try:
+        verdict = _judge_values(gold, answer, policy)
+    except OverBudget as error:
+        return Verdict("over_budget", error.limit)
+    except RecursionError:
+        return Verdict("over_budget", "depth")
+    if verdict is None and text.normalised(gold.text) == text.normalised(answer) and _has_letters(answer):
+        return Verdict("equal", "text")
+    return verdict or _judge_symbolically(gold, answer, ask)
+
+
+def _plain_value(answer: str) -> Fraction | None:
+    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value."""
+    number = plain_number(answer)
+    if number is None:
+        return simple_fraction(answer)
+    return number.fraction() if len(number[2]) < 8 else None
+
+
+def _has_letters(answer: str) -> bool:
+    return re.search(r"[^\W\d_]{2}", answer) is not None and not re.search(r"[\d\\^_]", answer)
+
+
+def _judge_choice(gold: Gold, answer: str, in_sentence: bool) -> Verdict | None:
+    assert gold.choice
+    letter, option = gold.choice
+    chosen = text.chosen_letter(answer, in_sentence)
+    if chosen is not None:
+        return Verdict("equal" if chosen == letter else "different", "choice")
+    if option and text.normalised(answer) == option:
+        return Verdict("equal", "choice")
+    return None
+
+
+def _judge_values(gold: Gold, answer: str, policy: Policy) -> Verdict | None:
+    """By typed values; None where either was not read or the comparison cannot tell."""
+    try:
+        values = _readings(answer)
+    except Unreadable:
+        return None
+    if not gold.values:
+        return None
+    open_question = False
+    for theirs in gold.values:
+        for ours in values:
+            try:
+                verdict = compare.same(theirs, ours, policy)
+            except Unreadable:
+                verdict = False
+            if verdict:
+                return Verdict("equal", "value")
+            open_question |= verdict is None
+    if open_question:
+        return None
+    if any(isinstance(v, Text) for v in (*gold.values, *values)):
+        return _judge_text(gold, answer)
+    return Verdict("different", "value")
+
+
+def _judge_text(gold: Gold, answer: str) -> Verdict:
+    same = any(isinstance(value, Text) for value in gold.values) and text.normalised(gold.text) == text.normalised(
+        answer
+    )
+    return Verdict("equal" if same else "different", "text")
+
+
+def _judge_symbolically(gold: Gold, answer: str, ask: Ask | None) -> Verdict:
+    different = Verdict("different", "unreadable")
+    if ask is None or any(
+        not side or len(side) > MAX_SYMPY_CHARS or is_prose(side) or _NEGATION.search(side)
+        for side in (gold.text, answer)
+    ):
+        return different
+    if gold.choice or any(isinstance(value, Text) for value in gold.values):
+        return different
+    if not _BEYOND_US.search(gold.text) and not _BEYOND_US.search(answer):
+        return different
+    try:
+        same = ask(gold.text, answer)
+    except WorkerOverBudget as error:
+        return Verdict("over_budget", error.limit)
+    except FunctionRaised:
+        return different
+    return Verdict("equal" if same else "different", "sympy")
+
+
+def self_check(gold: Gold) -> str | None:
+    """Why a gold cannot be used; None where it can."""
+    if gold.problem:
+        return gold.problem
+    if gold.limit:
+        return f"reading it exceeds the budget of {gold.limit}"
+    return None
