@@ -1,7 +1,5 @@
 """Programs that want more memory, processes, disk or output than there is."""
 
-# ruff: noqa: E501 (programs as data)
-
 from sandbox import Limits, Status
 from tests.sandbox.attacks.kit import FAILED, ending, probe
 
