@@ -33,6 +33,7 @@ _BEYOND_US = re.compile(
     r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
 """What the own parser reads in part only, so that it is worth asking sympy."""
+_DRESSED = re.compile(r"[A-Za-z]\s*=\s*(-?[\d.]+)|(?:\\left)?\(\s*(-?[\d.]+)\s*(?:\\right)?\)")
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
 _MALFORMED = re.compile(r"^\W*$")
 
@@ -47,6 +48,13 @@ class Verdict:
     @property
     def is_equal(self) -> bool:
         return self.reason == "equal"
+
+
+_EQUAL_STRING, _EQUAL_NUMBER, _DIFFERENT_NUMBER = (
+    Verdict("equal", "string"),
+    Verdict("equal", "number"),
+    Verdict("different", "number"),
+)
 
 
 @dataclass(frozen=True)
@@ -122,15 +130,15 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
         sandbox.pool.WorkerUnavailable: the last rung was needed and could not be had.
     """
     answer = bare(answer)
-    if canonical(answer) == gold.canonical:
-        return Verdict("equal", "string")
+    if answer == gold.text or canonical(answer) == gold.canonical:
+        return _EQUAL_STRING
     if gold.number is not None and (number := plain_number(answer)) is not None:
         if number == gold.number:
-            return Verdict("equal", "number")
+            return _EQUAL_NUMBER
         if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
-            return Verdict("different", "number")
+            return _DIFFERENT_NUMBER
     if gold.fraction is not None and (value := _plain_value(answer)) is not None:
-        return Verdict("equal" if value == gold.fraction else "different", "number")
+        return _EQUAL_NUMBER if value == gold.fraction else _DIFFERENT_NUMBER
     if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
         return Verdict("equal" if gold.letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):
@@ -147,7 +155,12 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
 
 
 def _plain_value(answer: str) -> Fraction | None:
-    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value."""
+    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value.
+
+    `x = 42` and `(42)` are 42 to a gold that is a number.
+    """
+    if dressed := _DRESSED.fullmatch(answer):
+        answer = dressed[1] or dressed[2]
     number = plain_number(answer)
     if number is None:
         return simple_fraction(answer)

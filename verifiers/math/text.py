@@ -18,7 +18,7 @@ _SAME = {
 _LETTER = re.compile(r"[\s*$({\[]*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
 _LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
-_LETTERS = re.compile(r"[({\[]*[A-J](?:\s*(?:,|;|and|&|)\s*(?:and\s*)?[A-J])+[)}\]]*")
+_LETTERS = re.compile(r"[({\[]*[A-J]\)?(?:\s*(?:,|;|and|&|)\s*(?:and\s*)?\(?[A-J]\)?)+[)}\]]*")
 _OPTION = re.compile(r"(?:^|[\s,;])\(?[A-J][).:](?:\s|$)")
 _STANDALONE = re.compile(r"(?<![A-Za-z'\\$-])\(?([A-J])\)?(?![A-Za-z'(])")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import inspect
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
@@ -101,6 +103,11 @@ class MathVerifier(Verifier):
 
     def _verdict(self, gold: ladder.Gold, found: Extraction, ask: ladder.Ask | None) -> tuple[ladder.Verdict, str]:
         in_sentence = found.how in ("statement", "whole", "conclusion")
+        if len(found.readings) == 1 and not found.parts and not found.rivals:
+            verdict = ladder.judge(gold, found.readings[0], self.policy, ask, in_sentence=in_sentence)
+            if ask and verdict.rung not in ("string", "number", "choice"):
+                self._pool().start()
+            return verdict, found.readings[0]
         verdicts: list[ladder.Verdict] = []
         for reading in found.readings:
             verdict = ladder.judge(gold, reading, self.policy, ask, in_sentence=in_sentence)
@@ -120,7 +127,11 @@ class MathVerifier(Verifier):
         return verdicts[-1], found.readings[len(verdicts) - 1]
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        """The call that makes this verifier, without what is the default."""
+        settings = {**dataclasses.asdict(self.policy), **vars(self)}
+        defaults = inspect.signature(type(self)).parameters
+        given = [f"{name}={settings[name]!r}" for name, p in defaults.items() if settings[name] != p.default]
+        return f"{type(self).__name__}({', '.join(given)})"
 
 
 @functools.cache

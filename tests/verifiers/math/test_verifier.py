@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.pool import WorkerUnavailable
@@ -118,6 +118,11 @@ def test_score_says_what_was_extracted_and_which_rung_decided():
     assert Score.from_json(score.to_json()) == score
 
 
+def test_repr_is_the_call_that_makes_the_verifier():
+    assert repr(MathVerifier()) == "MathVerifier()"
+    assert repr(MathVerifier(lenient=True, tolerance=0.01)) == "MathVerifier(lenient=True, tolerance=0.01)"
+
+
 def test_verifier_travels_to_another_process():
     verifier = pickle.loads(pickle.dumps(MathVerifier(lenient=True)))
     assert verifier.check("42", "it is 42 of").value == 1.0
@@ -134,6 +139,7 @@ def test_unusable_gold_is_found_before_training(gold):
     assert isinstance(MathVerifier().check_gold(gold), str)
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=60),
     st.text(alphabet=st.sampled_from("\\{}$()[]0123456789.,+-*/^_=<>|!%&abxyπ√½ \n\ud800"), max_size=60),
@@ -145,6 +151,7 @@ def test_no_text_raises(gold, completion):
     assert verifier.check("42", completion).value in (0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
