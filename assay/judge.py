@@ -27,7 +27,8 @@ def run_calibrate(file: Path, model: str, base_url: str, out_dir: Path, key_env:
     pairs = isinstance(data[0], LabelledPair)
     judge: Any = PairwiseJudge(client) if pairs else PointwiseJudge(client)
     found = calibrate(judge, data)
-    canaries = None if pairs else _canaries(judge, data)
+    # Without the gates, so that the canaries reach the judge that is being measured.
+    canaries = None if pairs else _canaries(PointwiseJudge(client, gates=False), data)
     _print(found, canaries)
     (out_dir / "calibration.md").write_text(found.to_markdown() + (_canary_lines(canaries) if canaries else ""))
     written = json.loads(found.to_json()) | ({"canaries": canaries.to_dict()} if canaries else {})

@@ -6,9 +6,10 @@ A run's folder holds `metrics.jsonl` (one line a step), `samples.jsonl` (one lin
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from assay.view import TrainView
 from benchmarks.jsonl import append_jsonl, read_log
 from benchmarks.results import Attempt, Result
 from verifiers import RewardFn, Sample, Score, Verifier, as_reward
+from verifiers.combinators import set_step
 
 
 @dataclass(slots=True)
@@ -30,6 +32,7 @@ class Recorder:
     Attributes:
         batch: samples and scores of the last draw.
         parts: accounts of the parts over the last draw; `history` has those of all draws.
+        schedule: tells the reward's schedules at which optimizer step training stands.
     """
 
     reward: RewardFn
@@ -37,6 +40,7 @@ class Recorder:
     batch: list[tuple[Sample, Score]] = field(default_factory=list)
     parts: list[PartStats] = field(default_factory=list)
     history: list[list[PartStats]] = field(default_factory=list)
+    schedule: Callable[[int], None] = lambda step: None
 
     @classmethod
     def of(cls, reward: Any) -> Recorder:
@@ -44,6 +48,7 @@ class Recorder:
         recorder = cls(reward)
         if isinstance(reward, Verifier):
             inner, recorder.meters = metered(reward)
+            recorder.schedule = functools.partial(set_step, inner)
             recorder.reward = as_reward(inner, on_scores=recorder.take)
         else:
             recorder.reward = recorder.around(reward)
@@ -88,12 +93,15 @@ def run_steps(
         AssayError: too many samples went unscored, with their reasons.
     """
     from grpo_core.metrics import append_jsonl as append_metrics
+    from grpo_core.trainer import TooManyUnscored
 
     folder.mkdir(parents=True, exist_ok=True)
     drawn = len(recorder.history)
     try:
         with TrainView(out, trainer.config.steps, title, done=trainer.num_steps) as view:
+            recorder.schedule(trainer.num_steps)
             for metrics in trainer.train():
+                recorder.schedule(trainer.num_steps)
                 append_metrics(folder / "metrics.jsonl", metrics)
                 if len(recorder.history) > drawn:
                     drawn = len(recorder.history)
@@ -105,9 +113,7 @@ def run_steps(
     except KeyboardInterrupt:
         trainer.save(folder)
         return False
-    except RuntimeError as error:
-        if "unscored" not in str(error):
-            raise
+    except TooManyUnscored as error:
         raise AssayError(f"{error} Here: {reasons_of_unscored(recorder.batch)}.") from error
     if trainer.num_steps % save_every:
         trainer.save(folder)

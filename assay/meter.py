@@ -52,7 +52,7 @@ class Metered(Verifier):
 
     def __init__(self, inner: Verifier, weight: float | None):
         self.inner, self.weight = inner, weight
-        self.name, self.range = name_of(inner), inner.range
+        self.name, self.range, self.groupwise = name_of(inner), inner.range, inner.groupwise
         self.values: list[float | None] = []
         self.seconds = 0.0
 

@@ -1,16 +1,15 @@
-"""The [reward] table of a training config: built-in rewards with their weights, or one of the user's own.
+"""The [reward] table of a training config: verifiers with their weights, or one object of the user's own.
 
     [reward]                                    [reward]
     math = 0.9                                  path = "my_rewards:reward"
     think_format = { weight = 0.1, opened = true }
 
-A path names a Verifier, a class of one, or a function from samples to numbers; its module is installed or stands beside
-the config.
+The table on the left is that of `verifiers.config`: short names, `use = "module:object"`, formulas. A path names a
+Verifier, a class of one, or a function from samples to numbers; its module is installed or stands beside the config.
 """
 
 from __future__ import annotations
 
-import functools
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -19,27 +18,7 @@ from typing import Any
 
 from assay.errors import AssayError
 from verifiers import Sample, Score, Verifier
-
-
-def _math(**options: Any) -> Verifier:
-    from verifiers.math import MathVerifier
-
-    return MathVerifier(**options)
-
-
-def _think_format(**options: Any) -> Verifier:
-    from verifiers.format import ThinkFormat
-
-    return ThinkFormat(**options)
-
-
-def _length(**options: Any) -> Verifier:
-    from verifiers.text import Length
-
-    return Length(**options)
-
-
-BUILT_IN: dict[str, Callable[..., Verifier]] = {"math": _math, "think_format": _think_format, "length": _length}
+from verifiers.config import ConfigError, reward_from_config
 
 
 def reward_of(table: Mapping[str, Any], folder: Path) -> Any:
@@ -51,29 +30,17 @@ def reward_of(table: Mapping[str, Any], folder: Path) -> Any:
     Raises:
         AssayError: an unknown name, an option that the reward does not take, a path that leads nowhere.
     """
-    from assay.config import check_keys
-
-    check_keys(table, ["path", *BUILT_IN], "[reward]")
     if "path" in table:
         if len(table) > 1:
-            raise AssayError(
-                "[reward] has `path` and built-in rewards; combine them inside the module: 0.9 * math + ..."
-            )
+            raise AssayError("[reward] has `path` and other keys; combine them inside the module: 0.9 * math + ...")
         return import_reward(str(table["path"]), folder)
     if not table:
         raise AssayError('[reward] is empty; write e.g. `math = 1.0`, or `path = "module:object"`.')
-    return functools.reduce(lambda a, b: a + b, (_weighted(name, value) for name, value in table.items()))
-
-
-def _weighted(name: str, value: Any) -> Verifier:
-    options = dict(value) if isinstance(value, Mapping) else {"weight": value}
-    weight = options.pop("weight", 1.0)
-    if isinstance(weight, bool) or not isinstance(weight, int | float):
-        raise AssayError(f"[reward] {name} = {weight!r}: write a weight such as 0.9, or {{ weight = 0.9, ... }}.")
+    _make_importable(folder)
     try:
-        return float(weight) * BUILT_IN[name](**options)
-    except TypeError as error:
-        raise AssayError(f"[reward] {name}: {error}.") from error
+        return reward_from_config(table)
+    except ConfigError as error:
+        raise AssayError(str(error)) from error
 
 
 def import_reward(path: str, folder: Path) -> Any:
@@ -85,8 +52,7 @@ def import_reward(path: str, folder: Path) -> Any:
     module_name, colon, name = path.partition(":")
     if not (module_name and colon and name):
         raise AssayError(f"[reward] path = {path!r}: write module:object, e.g. my_rewards:reward for my_rewards.py.")
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    _make_importable(folder)
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -122,3 +88,9 @@ class PlainReward(Verifier):
 
     def score_all(self, samples: Sequence[Sample]) -> list[Score]:
         return [Score.unscored("none") if v is None else Score.of(float(v), "reward") for v in self.fn(samples)]
+
+
+def _make_importable(folder: Path) -> None:
+    """Modules beside the config can be named in it."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))

@@ -18,8 +18,7 @@ only a sequence longer than a tile costs a fourth product.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -64,26 +63,22 @@ def linear_policy_loss(
         ValueError: a log-probability of a live token is not finite (hidden states or weight are not), a target is not a
             row of `weight`, or shapes and dtypes do not fit.
     """
-    shape, sizes = tuple(tokens.shape), [tuple(x.shape) for x in (hidden, targets, weight)]
-    if hidden.shape[:-1] != tokens.shape or targets.shape != tokens.shape or hidden.shape[-1:] != weight.shape[1:]:
+    if not 0 <= skip_mass < 1:
         raise ValueError(
-            f"hidden, targets and weight have shapes {sizes}: for a mask of shape {shape} they must be "
-            f"{(*shape, 'D')}, {shape} and ('V', 'D')."
+            f"skip_mass={skip_mass} is the share of the gradient that may be left out: 0 <= skip_mass < 1."
         )
-    if torch.is_autocast_enabled(hidden.device.type):
-        dtype = torch.get_autocast_dtype(hidden.device.type)
-        hidden, weight = hidden.to(dtype), weight.to(dtype)
-    if hidden.dtype != weight.dtype or hidden.dtype == torch.float16:
-        raise ValueError(f"hidden is {hidden.dtype}, weight {weight.dtype}: both must be bfloat16, float32 or float64.")
     if objective.entropy_bonus and skip_mass:
-        raise ValueError(
-            "skip_mass bounds what log-probabilities pull, not what an entropy bonus does: use one of them."
-        )
+        raise ValueError("skip_mass bounds the pull on log-probabilities, not an entropy bonus: use one of them.")
+    hidden, weight = _operands(hidden, weight, targets, tokens.shape)
     grad = torch.is_grad_enabled()
     wanted = (grad and hidden.requires_grad, grad and weight.requires_grad)
-    head = _Head(kernels.Scaling(temperature, softcap), tile_bytes or _default_tile_bytes(hidden), skip_mass)
     with torch.no_grad(), torch.autocast(hidden.device.type, enabled=False):
-        out, d_hidden, d_weight = _loss_and_gradients(hidden, weight, targets, tokens, objective, head, wanted)
+        objective, tokens = _settle(objective, tokens, torch.promote_types(hidden.dtype, torch.float32))
+        sweep = _Sweep(hidden, weight, targets, tokens.index_N, kernels.Scaling(temperature, softcap), tile_bytes)
+        out = _loss_and_gradients(sweep, tokens, objective, skip_mass, wanted)
+        del sweep.tile_CV  # before the weight gradient is in memory in two precisions
+        d_hidden = None if sweep.d_hidden is None else sweep.d_hidden.view(hidden.shape)
+        d_weight = None if sweep.d_weight is None else sweep.d_weight.to(weight.dtype)
     return replace(out, loss=_WithGradients.apply(hidden, weight, out.loss, d_hidden, d_weight))
 
 
@@ -99,15 +94,32 @@ def linear_logp(
     tile_bytes: int | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Log-probability and entropy at each token of the mask, 0 elsewhere, in tiles. For old and reference."""
+    hidden, weight = _operands(hidden, weight, targets, mask.shape)
     index_N = mask.reshape(-1).nonzero().squeeze(1)
-    head = _Head(kernels.Scaling(temperature, softcap), tile_bytes or _default_tile_bytes(hidden), skip_mass=0.0)
-    sweep = _Sweep(hidden, weight, targets, index_N, head)
-    for tile in sweep.tiles(slice(0, len(index_N))):
-        sweep.forward(tile)
+    with torch.autocast(hidden.device.type, enabled=False):
+        sweep = _Sweep(hidden, weight, targets, index_N, kernels.Scaling(temperature, softcap), tile_bytes)
+        for tile in sweep.tiles(slice(0, len(index_N))):
+            sweep.forward(tile)
     require_finite("logp", sweep.logp_N)
     out = sweep.logp_N.new_zeros((2, mask.numel()))
     out[0, index_N], out[1, index_N] = sweep.logp_N, sweep.entropy_N
     return out[0].view(mask.shape), out[1].view(mask.shape)
+
+
+def _operands(hidden: Tensor, weight: Tensor, targets: Tensor, shape: torch.Size) -> tuple[Tensor, Tensor]:
+    """hidden and weight in the dtype of the products, which autocast decides where it is on."""
+    if hidden.shape[:-1] != shape or targets.shape != shape or hidden.shape[-1:] != weight.shape[1:]:
+        given, needed = [tuple(x.shape) for x in (hidden, targets, weight)], tuple(shape)
+        raise ValueError(
+            f"hidden, targets and weight have shapes {given}: for a mask of shape {needed} they must be "
+            f"{(*needed, 'D')}, {needed} and ('V', 'D')."
+        )
+    if torch.is_autocast_enabled(hidden.device.type):
+        dtype = torch.get_autocast_dtype(hidden.device.type)
+        hidden, weight = hidden.to(dtype), weight.to(dtype)
+    if hidden.dtype != weight.dtype or hidden.dtype == torch.float16:
+        raise ValueError(f"hidden is {hidden.dtype}, weight {weight.dtype}: both must be bfloat16, float32 or float64.")
+    return hidden, weight
 
 
 class _WithGradients(torch.autograd.Function):
@@ -128,33 +140,24 @@ class _WithGradients(torch.autograd.Function):
 
 
 def _loss_and_gradients(
-    hidden: Tensor,
-    weight: Tensor,
-    targets: Tensor,
-    tokens: Tokens,
-    objective: Objective,
-    head: _Head,
-    wanted: tuple[bool, bool],
-) -> tuple[Loss, Tensor | None, Tensor | None]:
-    objective, tokens = _settle(objective, tokens, torch.promote_types(hidden.dtype, torch.float32))
-    sweep = _Sweep(hidden, weight, targets, tokens.index_N, head)
-    spans = sweep.sequence_spans(tokens) if objective.couples_tokens else list(sweep.tiles(slice(0, len(tokens))))
-    tiles_of = [list(sweep.tiles(span)) for span in spans]
-    sweep.prepare_gradients(wanted, one_tile=sum(map(len, tiles_of)) <= 1)
-    for span, tiles in zip(spans, tiles_of):
+    sweep: _Sweep, tokens: Tokens, objective: Objective, skip_mass: float, wanted: tuple[bool, bool]
+) -> Loss:
+    """The loss, and its gradients into the sweep."""
+    spans = sweep.sequence_spans(tokens) if objective.couples_tokens else sweep.tiles(slice(0, len(tokens)))
+    tiles_of = [(span, sweep.tiles(span)) for span in spans]
+    sweep.prepare_gradients(wanted, one_tile=sum(len(tiles) for _, tiles in tiles_of) <= 1)
+    for span, tiles in tiles_of:
         for tile in tiles:
             stats = sweep.forward(tile)
-        c_N = objective.slope(sweep.logp_N[span], tokens.rows(span))
+        by_logp_N = objective.slope(sweep.logp_N[span], tokens.rows(span))
         by_entropy_N = -objective.entropy_bonus * tokens.weight_N[span] if objective.entropy_bonus else None
         for tile in tiles if any(wanted) else ():
             if len(tiles) > 1:  # the tile is gone: the fourth product
                 stats = sweep.forward(tile)
             part = slice(tile.start - span.start, tile.stop - span.start)
-            sweep.backward(tile, stats, c_N[part], None if by_entropy_N is None else by_entropy_N[part])
-    out = objective(sweep.logp_N, tokens, sweep.entropy_N)
-    d_hidden = None if sweep.d_hidden is None else sweep.d_hidden.view(hidden.shape)
-    d_weight = None if sweep.d_weight is None else sweep.d_weight.to(weight.dtype)
-    return replace(out, skipped_bound=sweep.skipped_bound), d_hidden, d_weight
+            by_entropy_C = None if by_entropy_N is None else by_entropy_N[part]
+            sweep.backward(tile, stats, by_logp_N[part], by_entropy_C, skip_mass)
+    return replace(objective(sweep.logp_N, tokens, sweep.entropy_N), skipped_bound=sweep.skipped_bound)
 
 
 def _settle(objective: Objective, tokens: Tokens, dtype: torch.dtype) -> tuple[Objective, Tokens]:
@@ -166,33 +169,32 @@ def _settle(objective: Objective, tokens: Tokens, dtype: torch.dtype) -> tuple[O
     live_N, tokens = objective.live(tokens), tokens.to(dtype)
     if objective.mismatch is not None and tokens.old_logp_N is not None and tokens.sampler_logp_N is not None:
         weight_N = objective.mismatch(tokens.old_logp_N - tokens.sampler_logp_N, tokens)
-        tokens = replace(tokens, factor_N=weight_N if tokens.factor_N is None else tokens.factor_N * weight_N)
-        objective = replace(objective, mismatch=None)
+        objective, tokens = replace(objective, mismatch=None), replace(tokens, mismatch_N=weight_N)
     tokens = tokens.rows(live_N)
     if objective.couples_tokens:
         tokens = tokens.rows(tokens.sequence_N.argsort(stable=True))
     return objective, tokens
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    scaling: kernels.Scaling
-    tile_bytes: int
-    skip_mass: float
-
-
 class _Sweep:
     """The rows `index_N` of hidden against the vocabulary, tile by tile, in the one buffer that a tile lives in."""
 
-    def __init__(self, hidden: Tensor, weight: Tensor, targets: Tensor, index_N: Tensor, head: _Head) -> None:
-        self.hidden_MD, self.weight_VD, self.index_N, self.head = hidden.flatten(0, -2), weight, index_N, head
-        self.target_N = targets.reshape(-1)[index_N]
-        vocab = len(weight)
+    def __init__(
+        self,
+        hidden: Tensor,
+        weight: Tensor,
+        targets: Tensor,
+        index_N: Tensor,
+        scaling: kernels.Scaling,
+        tile_bytes: int | None,
+    ) -> None:
+        self.hidden_MD, self.weight_VD, self.index_N, self.scaling = hidden.flatten(0, -2), weight, index_N, scaling
+        self.target_N, vocab = targets.reshape(-1)[index_N], len(weight)
         if len(index_N) and bool(((self.target_N < 0) | (self.target_N >= vocab)).any()):
-            raise ValueError(
-                f"targets inside the mask reach from {self.target_N.min()} to {self.target_N.max()}: V is {vocab}."
-            )
-        fitting = max(head.tile_bytes // (vocab * weight.element_size()), 1)
+            low, high = int(self.target_N.min()), int(self.target_N.max())
+            raise ValueError(f"targets inside the mask reach from {low} to {high}, but V is {vocab}.")
+        tile_bytes = tile_bytes or TILE_BYTES["cpu" if hidden.device.type == "cpu" else "cuda"]
+        fitting = max(tile_bytes // (vocab * weight.element_size()), 1)
         num_tiles = max(-(-len(index_N) // fitting), 1)
         self.tile_rows = -(-len(index_N) // num_tiles)  # the fewest tiles, of equal size
         self.tile_CV = weight.new_empty((self.tile_rows, vocab))
@@ -209,9 +211,9 @@ class _Sweep:
         dtype = self.weight_VD.dtype if one_tile else self.logp_N.dtype
         self.d_weight = torch.zeros_like(self.weight_VD, dtype=dtype) if for_weight else None
 
-    def tiles(self, span: slice) -> Iterator[slice]:
-        for start in range(span.start, span.stop, max(self.tile_rows, 1)):
-            yield slice(start, min(start + self.tile_rows, span.stop))
+    def tiles(self, span: slice) -> list[slice]:
+        starts = range(span.start, span.stop, max(self.tile_rows, 1))
+        return [slice(start, min(start + self.tile_rows, span.stop)) for start in starts]
 
     def sequence_spans(self, tokens: Tokens) -> list[slice]:
         """Whole sequences, as many as fit a tile; a sequence that does not fit is a span by itself."""
@@ -228,36 +230,40 @@ class _Sweep:
         """Fill the tile with the logits of these rows, and note their logp and entropy."""
         z_CV = self.tile_CV[: rows.stop - rows.start]
         torch.mm(self.hidden_MD[self.index_N[rows]], self.weight_VD.t(), out=z_CV)
-        stats = kernels.tile_stats(z_CV, self.target_N[rows], self.head.scaling)
+        stats = kernels.tile_stats(z_CV, self.target_N[rows], self.scaling)
         self.logp_N[rows], self.entropy_N[rows] = stats.logp, stats.entropy
         return stats
 
-    def backward(self, rows: slice, stats: kernels.TileStats, by_logp_C: Tensor, by_entropy_C: Tensor | None) -> None:
+    def backward(
+        self,
+        rows: slice,
+        stats: kernels.TileStats,
+        by_logp_C: Tensor,
+        by_entropy_C: Tensor | None,
+        skip_mass: float,
+    ) -> None:
         """Add the gradients of the rows whose logits are in the tile."""
         z_CV, index_C, target_C = self.tile_CV[: rows.stop - rows.start], self.index_N[rows], self.target_N[rows]
-        if self.head.skip_mass:
-            keep_K = self._certify(index_C, by_logp_C.abs() * stats.others / stats.total)
+        if skip_mass:
+            keep_K = self._certify(index_C, by_logp_C.abs() * stats.others / stats.total, skip_mass)
+            if len(keep_K) == 0:
+                return
             z_CV, index_C, target_C = kernels.compact_(z_CV, keep_K), index_C[keep_K], target_C[keep_K]
             stats, by_logp_C = kernels.TileStats(*(column[keep_K] for column in stats)), by_logp_C[keep_K]
-        kernels.tile_gradient_(z_CV, target_C, self.head.scaling, stats, by_logp_C, by_entropy_C)
+        kernels.tile_gradient_(z_CV, target_C, self.scaling, stats, by_logp_C, by_entropy_C)
         if self.d_hidden is not None:
             self.d_hidden[index_C] = torch.mm(z_CV, self.weight_VD)
         if self.d_weight is not None:
             kernels.add_product_(self.d_weight, z_CV, self.hidden_MD[index_C])
 
-    def _certify(self, index_C: Tensor, mass_C: Tensor) -> Tensor:
+    def _certify(self, index_C: Tensor, mass_C: Tensor, skip_mass: float) -> Tensor:
         """Rows to keep: all but the smallest, which together hold at most `skip_mass` of the tile's sum |c| (1 - p_t).
 
-        A row adds c (onehot - p) hidden^T / temperature to the weight gradient, and |onehot - p|_2 <= sqrt(2) (1 -
-        p_t).
+        A row adds c (onehot - p) hidden^T / temperature to the weight gradient; |onehot - p|_2 <= sqrt(2) (1 - p_t).
         """
         order_C = mass_C.argsort()
         skip_C = torch.zeros_like(order_C, dtype=torch.bool)
-        skip_C[order_C] = mass_C[order_C].cumsum(0) <= self.head.skip_mass * mass_C.sum()
+        skip_C[order_C] = mass_C[order_C].cumsum(0) <= skip_mass * mass_C.sum()
         norm_C = self.hidden_MD[index_C].to(mass_C.dtype).norm(dim=1)
-        self.skipped_bound += 2**0.5 / self.head.scaling.temperature * (mass_C * norm_C)[skip_C].sum()
+        self.skipped_bound += 2**0.5 / self.scaling.temperature * (mass_C * norm_C)[skip_C].sum()
         return (~skip_C).nonzero().squeeze(1)
-
-
-def _default_tile_bytes(hidden: Tensor) -> int:
-    return TILE_BYTES["cpu" if hidden.device.type == "cpu" else "cuda"]

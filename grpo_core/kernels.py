@@ -57,6 +57,10 @@ class Scaling:
     temperature: float = 1.0
     softcap: float | None = None
 
+    def __post_init__(self) -> None:
+        if self.temperature <= 0 or (self.softcap is not None and self.softcap <= 0):
+            raise ValueError(f"{self}: both must be positive; temperature 1 and softcap None change nothing.")
+
 
 def tile_stats(z_CV: Tensor, target_C: Tensor, scaling: Scaling) -> TileStats:
     """The first pass. After it only `tile_gradient_` knows what the tile holds."""
@@ -164,8 +168,7 @@ def _blocks(tile_CV: Tensor, num_scratch: int) -> Iterator[tuple[Any, ...]]:
     """Blocks of rows, each with scratch tensors of its shape in at least float32.
 
     Every operation on a block writes into scratch. Temporaries of this size, with small tensors made in between,
-    fragment
-    the heap: one left behind in each block, and the tile is in memory twice.
+    fragment the heap: one left behind in each block, and the tile is in memory twice.
     """
     dtype = torch.promote_types(tile_CV.dtype, torch.float32)
     num_rows, vocab = tile_CV.shape

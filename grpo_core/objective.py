@@ -113,9 +113,10 @@ class Objective:
             max_length: the longest completion allowed, for fixed_length.
         """
         n = [int(length) for length in lengths]
+        num = max(len(n), 1)
         match self.aggregation:
             case "sequence_mean":
-                w = [1 / (len(n) * max(n_i, 1)) for n_i in n]
+                w = [1 / (num * max(n_i, 1)) for n_i in n]
             case "token_mean":
                 w = [1 / max(sum(n), 1)] * len(n)
             case "group_mean":
@@ -128,9 +129,9 @@ class Objective:
             case "fixed_length":
                 if max_length is None or max_length < max(n, default=0):
                     raise ValueError(f"aggregation='fixed_length' needs max_length >= every length, not {max_length}.")
-                w = [1 / (len(n) * max_length)] * len(n)
+                w = [1 / (num * max_length)] * len(n)
             case _:
-                w = [1 / len(n)] * len(n)
+                w = [1 / num] * len(n)
         return torch.tensor(w, dtype=torch.float64)
 
     def __call__(self, logp_N: Tensor, tokens: Tokens, entropy_N: Tensor | None = None) -> Loss:
@@ -189,7 +190,9 @@ class Objective:
 
         u_N = torch.ones_like(logp_N) if tokens.factor_N is None else tokens.factor_N
         stats = {"advantage_abs": advantage_N.abs(), "surrogate": -advantage_N * logp_N}
-        if self.mismatch is not None:
+        if tokens.mismatch_N is not None:
+            u_N = u_N * tokens.mismatch_N
+        elif self.mismatch is not None:
             y_N = old_N - _needed(tokens.sampler_logp_N, "mismatch", "sampler_logp")
             u_N = u_N * self.mismatch(y_N, tokens)
         if self.off_policy_delta is not None:
@@ -210,7 +213,7 @@ class Objective:
         # Back through the level: each token's share of the derivative by x.
         w_N = tokens.weight_N
         grad_N = self._level_transposed(w_N * by_ratio_N, tokens) * moves_N + w_N * by_logp_N
-        stats |= self._ratio_stats(x_N, u_N, logp_N, old_N, tokens)
+        stats |= self._ratio_stats(x_N, moves_N, u_N, logp_N, old_N, tokens)
         return w_N * per_token_N, grad_N, stats
 
     def _level(self, d_N: Tensor, tokens: Tokens) -> Tensor:
@@ -227,9 +230,11 @@ class Objective:
         return slope_N if self.level == "sequence_token" else self._level(slope_N, tokens)
 
     def _ratio_stats(
-        self, x_N: Tensor, u_N: Tensor, logp_N: Tensor, old_N: Tensor, tokens: Tokens
+        self, x_N: Tensor, moves_N: Tensor, u_N: Tensor, logp_N: Tensor, old_N: Tensor, tokens: Tokens
     ) -> dict[str, Tensor]:
         low_N, high_N = self.term.clipped(x_N, logp_N, tokens.advantage_N)
+        low_N = low_N | ((moves_N == 0) & (tokens.advantage_N < 0))
+        high_N = high_N | ((moves_N == 0) & (tokens.advantage_N >= 0))
         d_N = logp_N - old_N
         stats = {"ratio": x_N.exp(), "clip_low": low_N, "clip_high": high_N, "old_kl": torch.expm1(d_N) - d_N}
         stats["dropped"] = u_N == 0
@@ -247,7 +252,7 @@ class Objective:
 
 def token_logp(logits_NV: Tensor, targets_N: Tensor, temperature: float = 1.0) -> Tensor:
     """Log-probability of each target, in float32 or better: (N,)."""
-    logits_NV = (logits_NV.double() if logits_NV.dtype == torch.float64 else logits_NV.float()) / temperature
+    logits_NV = logits_NV.to(torch.promote_types(logits_NV.dtype, torch.float32)) / temperature
     return logits_NV.gather(1, targets_N[:, None]).squeeze(1) - logits_NV.logsumexp(1)
 
 

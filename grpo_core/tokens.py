@@ -33,6 +33,8 @@ class Tokens:
     ref_logp_N: Tensor | None = None
     factor_N: Tensor | None = None
     """Multiplies the policy term, for instance a top-entropy mask."""
+    mismatch_N: Tensor | None = None
+    """Likewise: the mismatch weights, where fused.py had them before logp."""
 
     @classmethod
     def of(

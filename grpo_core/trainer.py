@@ -62,6 +62,10 @@ from grpo_core.rollout import Engine, HFEngine, Rollout, Sampling
 from verifiers.types import Problem, RewardFn
 
 
+class TooManyUnscored(RuntimeError):
+    """The share of unscored samples in a draw passed `max_unscored`: training on would be training on an outage."""
+
+
 class Trainer:
     """Trains `model` in place.
 
@@ -179,7 +183,7 @@ class Trainer:
             )
         unscored = sum(reward is None for reward in rewards) / len(rewards)
         if unscored > self.config.max_unscored:
-            raise RuntimeError(
+            raise TooManyUnscored(
                 f"{unscored:.0%} of samples went unscored (limit {self.config.max_unscored:.0%}). "
                 "Read the `reason` of their scores: the sandbox or the judge is likely down."
             )

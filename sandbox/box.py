@@ -62,7 +62,10 @@ class Sandbox:
         self._config = _config(Level.parse(level), preload, list(modules or {}))
         self._lock = threading.Lock()
         self._closed = False
-        self._supervisor = self._start()
+        try:
+            self._supervisor = self._start()
+        except WorkerLost as error:
+            raise SandboxBroken(f"the supervisor could not be started: {error}") from error
         self._threads: ThreadPoolExecutor | None = None
         self._programs: dict[tuple[str, bytes, Limits], Program] = {}
         self.level = Level(self._supervisor.level)
@@ -310,9 +313,11 @@ def _encode(code: str | bytes) -> bytes:
 
 def _config(level: Level | None, preload: Sequence[str], modules: list[str]) -> dict[str, Any]:
     packages = [path for path in sys.path if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path)]
+    libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isdir(path)]
+    shared = [sys.base_prefix, sys.prefix, *packages, *libraries, *languages.shared_directories()]
     return {
         "level": None if level is None else int(level),
-        "shared": list(dict.fromkeys([sys.base_prefix, sys.prefix, *packages, *languages.shared_directories()])),
+        "shared": list(dict.fromkeys([*shared, *map(os.path.realpath, shared)])),
         "sys_path": packages,
         "preload": list(preload),
         "modules": modules,

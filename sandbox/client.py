@@ -39,6 +39,12 @@ _ENVIRONMENT = {
 _PATIENCE_S = 60.0
 
 
+def _environment() -> dict[str, str]:
+    """What jobs see too; nothing of the caller's but where the interpreter's own libraries are."""
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return {**_ENVIRONMENT, **({"LD_LIBRARY_PATH": libraries} if libraries else {})}
+
+
 class WorkerLost(Exception):
     """A worker or the supervisor died or does not answer: the sandbox's fault. The job may be tried again."""
 
@@ -46,7 +52,7 @@ class WorkerLost(Exception):
 class Worker:
     """One zygote, as the caller holds it."""
 
-    def __init__(self, conn: socket.socket, pid: int, flags: frozenset[str], supervisor: Supervisor, pool: Pool):
+    def __init__(self, conn: frames.Connection, pid: int, flags: frozenset[str], supervisor: Supervisor, pool: Pool):
         self._conn = conn
         self.pid = pid
         self.flags = flags
@@ -57,15 +63,14 @@ class Worker:
         self, header: dict[str, Any], blobs: list[bytes] | tuple[bytes, ...] = (), fds: tuple[int, ...] = ()
     ) -> None:
         try:
-            self._conn.settimeout(_PATIENCE_S)
-            frames.send(self._conn, frames.request(header), blobs, fds)
+            self._conn.send(frames.request(header), blobs, fds)
         except OSError as error:
             raise WorkerLost(f"worker {self.pid}: {error}") from error
 
     def recv(self, timeout_s: float) -> tuple[dict[str, Any], list[bytes]]:
         try:
-            self._conn.settimeout(timeout_s + _PATIENCE_S)
-            header, blobs, _ = frames.recv(self._conn)
+            self._conn.set_timeout(timeout_s + _PATIENCE_S)
+            header, blobs, _ = self._conn.recv()
             return json.loads(header), blobs
         except (OSError, frames.Hangup, ValueError) as error:
             raise WorkerLost(f"worker {self.pid}: {error}") from error
@@ -96,8 +101,9 @@ class Supervisor:
         self._lock = threading.Lock()
         self._closed = False
         self._workers, self._companions = Pool(size), Pool(size)
-        self._control, theirs = socket.socketpair()
-        self._control.settimeout(_PATIENCE_S)
+        ours, theirs = socket.socketpair()
+        self._control = frames.Connection(ours)
+        self._control.set_timeout(_PATIENCE_S)
         # Descriptors 0 to 2 become a pipe without a partner: Python's own streams, made once, must not look seekable.
         reader, writer = os.pipe()
         with theirs:
@@ -117,7 +123,7 @@ class Supervisor:
                 stdout=writer,
                 stderr=None if os.environ.get("ASSAY_SANDBOX_DEBUG") else writer,
                 pass_fds=[theirs.fileno()],
-                env=_ENVIRONMENT,
+                env=_environment(),
                 cwd="/",
                 start_new_session=True,
             )
@@ -134,8 +140,8 @@ class Supervisor:
     ) -> tuple[dict[str, Any], list[int]]:
         try:
             with self._lock:
-                frames.send(self._control, frames.request(header), blobs)
-                answer, _, fds = frames.recv(self._control)
+                self._control.send(frames.request(header), blobs)
+                answer, _, fds = self._control.recv()
                 return json.loads(answer), fds
         except (OSError, frames.Hangup, ValueError) as error:
             raise WorkerLost(f"supervisor {self._process.pid}: {error}") from error
@@ -158,7 +164,9 @@ class Supervisor:
         answer, fds = self._request({"op": "spawn"})
         if "error" in answer:
             raise WorkerLost(f"could not start a worker: {answer['error']}")
-        return Worker(socket.socket(fileno=fds[0]), answer["pid"], frozenset(answer["flags"]), self, pool)
+        return Worker(
+            frames.Connection(socket.socket(fileno=fds[0])), answer["pid"], frozenset(answer["flags"]), self, pool
+        )
 
     def give(self, worker: Worker) -> None:
         """Put a worker back that is ready for the next job."""

@@ -13,9 +13,10 @@ import marshal
 import struct
 
 _PREFIX = struct.Struct("<I")
-_PREFIX_2 = struct.Struct("<II")
+_HEAD = struct.Struct("<III")  # size of the header, number of byte strings, number of descriptors
 _FD = struct.Struct("=i")
 _MAX_FDS = 8
+_CHUNK = 1 << 16
 MAX_MESSAGE = 256 << 20
 
 Socket = _socket.socket
@@ -26,46 +27,72 @@ class Hangup(Exception):
     """The other end is gone, or sent what no message of ours looks like."""
 
 
-def send(sock: Socket, header: bytes, blobs: list[bytes] | tuple[bytes, ...] = (), fds: tuple[int, ...] = ()) -> None:
-    """Send one message; OSError when the other end is gone."""
-    sizes = [_PREFIX.pack(len(blob)) for blob in blobs]
-    data = b"".join((_PREFIX_2.pack(len(header), len(blobs)), *sizes, header, *blobs))
-    if fds:
-        rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, b"".join(map(_FD.pack, fds)))]
-        data = data[sock.sendmsg([data], rights) :]
-    sock.sendall(data)
+class Connection:
+    """One end of a connection between the sandbox's processes: whole messages in and out. For one thread at a time."""
 
+    def __init__(self, sock: Socket):
+        self._socket = sock
+        self._buffer = bytearray()
+        self._fds: list[int] = []
+        self._timeout_s = 0.0
 
-def recv(sock: Socket) -> tuple[bytes, list[bytes], list[int]]:
-    """The next message: header, byte strings, descriptors. TimeoutError after the socket's own timeout."""
-    first, ancillary, _, _ = sock.recvmsg(_PREFIX_2.size, _socket.CMSG_SPACE(_MAX_FDS * 4))
-    if not first:
-        raise Hangup("the other end closed the connection")
-    fds = []
-    for level, kind, data in ancillary:
-        if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
-            fds += [fd for (fd,) in _FD.iter_unpack(data[: len(data) & ~3])]
-    length, count = _PREFIX_2.unpack(first + _exactly(sock, _PREFIX_2.size - len(first)))
-    rest = _exactly(sock, count * _PREFIX.size + length)
-    blobs = [_exactly(sock, size) for (size,) in _PREFIX.iter_unpack(rest[: count * _PREFIX.size])]
-    return rest[count * _PREFIX.size :], blobs, fds
+    def fileno(self) -> int:
+        return self._socket.fileno()
 
+    def set_timeout(self, seconds: float) -> None:
+        """How long `send` and `recv` may wait for the other end, by the kernel's own timer."""
+        if seconds != self._timeout_s:
+            self._timeout_s = seconds
+            interval = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
+            for option in (_socket.SO_RCVTIMEO, _socket.SO_SNDTIMEO):
+                self._socket.setsockopt(_socket.SOL_SOCKET, option, interval)
 
-def _exactly(sock: Socket, size: int) -> bytes:
-    if size > MAX_MESSAGE:
-        raise Hangup(f"a message of {size} bytes: more than {MAX_MESSAGE}")
-    if not size:
-        return b""
-    data = sock.recv(size)
-    if len(data) == size:
-        return data
-    parts, missing = [data], size - len(data)
-    while missing and parts[-1]:
-        parts.append(sock.recv(missing))
-        missing -= len(parts[-1])
-    if missing:
-        raise Hangup("the other end closed the connection")
-    return b"".join(parts)
+    def send(self, header: bytes, blobs: list[bytes] | tuple[bytes, ...] = (), fds: tuple[int, ...] = ()) -> None:
+        """Send one message; OSError when the other end is gone."""
+        sizes = [_PREFIX.pack(len(blob)) for blob in blobs]
+        data = b"".join((_HEAD.pack(len(header), len(blobs), len(fds)), *sizes, header, *blobs))
+        if fds:
+            rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, b"".join(map(_FD.pack, fds)))]
+            data = data[self._socket.sendmsg([data], rights) :]
+        self._socket.sendall(data)
+
+    def recv(self) -> tuple[bytes, list[bytes], list[int]]:
+        """The next message: header, byte strings, descriptors.
+
+        Raises:
+            Hangup: the other end is gone, or sends no message of ours.
+            OSError: nothing came in time.
+        """
+        self._fill(_HEAD.size)
+        length, count, num_fds = _HEAD.unpack_from(self._buffer)
+        start = _HEAD.size + count * _PREFIX.size
+        self._fill(start + length)
+        sizes = [size for (size,) in _PREFIX.iter_unpack(self._buffer[_HEAD.size : start])]
+        self._fill(start + length + sum(sizes))
+        parts = []
+        for size in (length, *sizes):
+            parts.append(bytes(self._buffer[start : start + size]))
+            start += size
+        del self._buffer[:start]
+        # By number: one read may bring two messages, and the descriptors that come with it are those of the second.
+        fds, self._fds = self._fds[:num_fds], self._fds[num_fds:]
+        return parts[0], parts[1:], fds
+
+    def _fill(self, size: int) -> None:
+        if size > MAX_MESSAGE:
+            raise Hangup(f"a message of {size} bytes: more than {MAX_MESSAGE}")
+        while len(self._buffer) < size:
+            room = max(_CHUNK, size - len(self._buffer))
+            data, ancillary, _, _ = self._socket.recvmsg(room, _socket.CMSG_SPACE(_MAX_FDS * _FD.size))
+            if not data:
+                raise Hangup("the other end closed the connection")
+            self._buffer += data
+            for level, kind, rights in ancillary:
+                if level == _socket.SOL_SOCKET and kind == _socket.SCM_RIGHTS:
+                    self._fds += [fd for (fd,) in _FD.iter_unpack(rights[: len(rights) & ~3])]
+
+    def close(self) -> None:
+        self._socket.close()
 
 
 def request(fields: dict[str, object]) -> bytes:
@@ -78,7 +105,7 @@ def read_request(header: bytes) -> dict[str, object]:
 
 
 def reply(value: object) -> bytes:
-    """Header of a reply: JSON of numbers, text, lists and dicts, without the json module's weight."""
+    """Header of a reply: JSON, without the json module's weight."""
     return _json(value).encode("utf-8", "surrogatepass")
 
 
@@ -86,8 +113,8 @@ _ESCAPES = {number: f"\\u{number:04x}" for number in range(32)} | {34: '\\"', 92
 
 
 def _json(value: object) -> str:
-    if value is None:
-        return "null"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
         return f'"{value.translate(_ESCAPES)}"'
     if isinstance(value, dict):
@@ -95,6 +122,17 @@ def _json(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join([_json(item) for item in value]) + "]"
     return repr(value)
+
+
+def _exactly(sock: Socket, size: int) -> bytes:
+    parts, missing = [], size
+    while missing:
+        data = sock.recv(missing)
+        if not data:
+            raise Hangup("the other end closed the connection")
+        parts.append(data)
+        missing -= len(data)
+    return b"".join(parts)
 
 
 class Channel:

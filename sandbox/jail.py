@@ -59,7 +59,7 @@ class Jail:
         self._data_bytes = data_bytes
         for name, value in (
             (resource.RLIMIT_STACK, STACK_BYTES),
-            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_CORE, 1),  # 0 would still let the host's crash handler have it; 1 means nobody (core(5))
             (resource.RLIMIT_MEMLOCK, 0),
             (resource.RLIMIT_MSGQUEUE, 0),
         ):
@@ -68,14 +68,16 @@ class Jail:
         if self._ours:
             self._ours.install()
 
-    def set_limits(self, limits: dict[str, int]) -> None:
-        """In the zygote: what the next job may use."""
+    def set_limits(self, limits: dict[str, int], program: bool) -> None:
+        """In the zygote: what the next job may use. `program`: it will become another program."""
+        limits = {**limits, "stack_mb": 64 if program else 8}  # what a thread reserves, and seldom uses
         if limits == self._limits:
             return
         cpu_s = int(limits["cpu_s"] + 0.999)
         disk = limits["disk_mb"] << 20
-        # Half again: whoever watches the tree holds it to memory_mb; this bounds one process between two looks.
-        data = self._data_bytes + (limits["memory_mb"] << 20) * 3 // 2
+        # Half again: whoever watches the tree holds it to memory_mb; this bounds a process between two looks.
+        data_mb = limits["memory_mb"] * 3 // 2 + limits["tasks"] * limits["stack_mb"]
+        data = self._data_bytes + (data_mb << 20)
         wanted = [
             (resource.RLIMIT_CPU, cpu_s, cpu_s + 1),
             (resource.RLIMIT_DATA, data, data),
@@ -89,7 +91,7 @@ class Jail:
         self._limits = limits
 
     def close(self, fds: tuple[int, ...], cwd: str, forks: bool) -> None:
-        """In the job: lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel), the others go.
+        """In the job: lock this process in. `fds` become descriptors 0, 1, 2 (and 3, a session's channel); others go.
 
         `forks`: it may start processes even where a job may not, since it is a compiler and not a stranger's program.
         """
@@ -114,9 +116,7 @@ class Jail:
             os.setresuid(self._user, self._user, self._user)  # root's capabilities go with it
         else:
             linux.drop_capabilities()
-        linux.prctl(
-            linux.PR_SET_DUMPABLE, 1
-        )  # our zygote is not; without it not even the zygote may look at us in /proc
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)  # or our zygote, which is not, could not look at us
         if self._orphaned:
             linux.prctl(linux.PR_SET_PDEATHSIG, _SIGKILL)
         if self._rules is not None:

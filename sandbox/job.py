@@ -16,22 +16,29 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 
-def run_script(code: bytes, args: Sequence[str], path: str) -> NoReturn:
+def prepare_main(path: str) -> ModuleType:
+    """In the zygote: a `__main__` as pickle and inspect expect it; each job has a fresh copy of it, by fork."""
+    main = type(sys)("__main__")
+    main.__dict__.update(__file__=path, __builtins__=__builtins__)
+    sys.modules["__main__"] = main
+    sys.path[0:0] = [os.path.dirname(path)]
+    sys.argv = [path]
+    return main
+
+
+def run_script(code: bytes, args: Sequence[str], main: ModuleType) -> NoReturn:
     """Execute source text as `__main__`, and end this process as the interpreter would."""
-    main = _fresh_main(path)
-    sys.argv = [path, *args]
+    sys.argv += args
     _reseed()
 
     def body() -> None:
-        exec(compile(code.decode("utf-8", "surrogatepass"), path, "exec"), main.__dict__)
+        exec(compile(code.decode("utf-8", "surrogatepass"), sys.argv[0], "exec"), main.__dict__)
 
     _finish(_exit_code(body), main)
 
 
-def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, path: str) -> NoReturn:
+def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, main: ModuleType) -> NoReturn:
     """Call a session's entry function, and end this process when it returns."""
-    main = _fresh_main(path)
-    sys.argv = [path]
     _reseed()
     _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
 
@@ -46,15 +53,6 @@ def run_program(argv: list[str]) -> NoReturn:
     except OSError as error:
         os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
         os._exit(126)
-
-
-def _fresh_main(path: str) -> ModuleType:
-    """A `__main__` of its own, as pickle and inspect expect."""
-    main = type(sys)("__main__")
-    main.__dict__.update(__file__=path, __builtins__=__builtins__)
-    sys.modules["__main__"] = main
-    sys.path[0:0] = [os.path.dirname(path)]
-    return main
 
 
 def _reseed() -> None:

@@ -25,8 +25,8 @@ _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
 # Calls younger than the split of the number tables have the same number everywhere.
 _NEW = {"mount_setattr": 442, "landlock_create_ruleset": 444, "landlock_add_rule": 445, "landlock_restrict_self": 446}
-_X86_64 = {"pivot_root": 155, "capset": 126}
-_ARM64 = {"pivot_root": 41, "capset": 91}
+_X86_64 = {"pivot_root": 155, "capset": 126, "sched_setattr": 314}
+_ARM64 = {"pivot_root": 41, "capset": 91, "sched_setattr": 274}
 NUMBERS = {**_NEW, **(_ARM64 if MACHINE == "aarch64" else _X86_64)}
 
 
@@ -76,6 +76,16 @@ def umount(target: str) -> None:
 def drop_capabilities() -> None:
     """Empty this process's permitted, effective and inheritable sets."""
     syscall("capset", _CAPABILITY_HEADER, _NO_CAPABILITIES)
+
+
+def set_time_slice(ms: int) -> None:
+    """How long the scheduler should let this process and its children run at a stretch (Linux 6.12; before, no effect).
+
+    It changes how finely time is cut, not how much of it anybody gets.
+    """
+    policy, flags, nice = 0, 0, os.getpriority(os.PRIO_PROCESS, 0)
+    attributes = struct.pack("=IIQiIQQQ", 48, policy, flags, nice, 0, ms * 1_000_000, 0, 0)
+    syscall("sched_setattr", 0, attributes, 0)
 
 
 def restrict(rules: int) -> None:

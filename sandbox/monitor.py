@@ -228,6 +228,8 @@ class Monitor:
             return self._too_much_output()
         if killed == _signal.SIGXCPU or (killed == _signal.SIGKILL and self.tree.cpu_reaped_s >= self.limits["cpu_s"]):
             return "time_limit_exceeded", f"used {self.tree.cpu_reaped_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
+        if killed == _signal.SIGSYS:
+            return "sandbox_violation", "made a system call through a door that is closed"
         if killed is not None:
             return "runtime_error", f"killed by {_SIGNAL_NAMES.get(killed, killed)}"
         if code == 0:

@@ -61,6 +61,14 @@ def threads(pid: int) -> int:
     return int(fields[17]) if fields else 0
 
 
+def capabilities() -> int:
+    """Our effective capabilities, as bits."""
+    for line in _read(os.getpid(), "status").splitlines():
+        if line.startswith("CapEff:"):
+            return int(line.split()[1], 16)
+    return 0
+
+
 def data_bytes() -> int:
     """Writable memory of this process, as RLIMIT_DATA counts it."""
     for line in _read(os.getpid(), "status").splitlines():

@@ -18,7 +18,7 @@ ETC = ("/etc/ld.so.cache", "/etc/alternatives")  # where the loader and Debian's
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _LINKS = {
     "/tmp": SCRATCH + "/tmp",
-    "/var/tmp": SCRATCH + "/tmp",
+    "/var/tmp": SCRATCH + "/vartmp",
     "/dev/shm": SCRATCH + "/shm",
     "/dev/fd": "/proc/self/fd",
     "/dev/stdin": "/proc/self/fd/0",

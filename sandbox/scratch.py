@@ -1,6 +1,7 @@
 """The one writable place of a jail: made once, found clean by every job.
 
 `work` is the working directory; /tmp, /var/tmp and /dev/shm are links to the others, so one quota holds for all.
+Each has one of its own: a program that finds a file of /tmp in /var/tmp too would think that somebody was here before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 
 from sandbox import leftovers, linux
 
-DIRS = ("work", "tmp", "shm")
+DIRS = ("work", "tmp", "vartmp", "shm")
 _DEEPEST = 256
 _REMOUNT_ABOVE = 64  # inodes: beyond, a new tmpfs is cheaper than removing the old one's files
 
@@ -82,7 +83,7 @@ class Scratch:
             os.close(above)
 
     def clean(self) -> None:
-        """Make it as new. Costs four `stat` calls when the job wrote nothing. Nobody may be running in it."""
+        """Make it as new. Costs a few `stat` calls when the job wrote nothing. Nobody may be running in it."""
         if self._state() == self._clean:
             return
         if self._mounted and self._inodes() > _REMOUNT_ABOVE:
@@ -168,6 +169,7 @@ def remove(path: str) -> None:
         os.unlink(path)
         return
     base, pending, serial = os.path.dirname(path), [path], 0
+    name = os.urandom(8).hex()  # nobody can have put anything there to be in the way
     while pending:
         directory = pending.pop()
         os.chmod(directory, 0o700)
@@ -175,7 +177,7 @@ def remove(path: str) -> None:
             if entry.is_dir(follow_symlinks=False):
                 os.chmod(entry.path, 0o700)  # moving a directory writes its parent entry
                 serial += 1
-                moved = os.path.join(base, f".removed-{os.getpid()}-{serial}")
+                moved = os.path.join(base, f".{name}-{serial}")
                 os.rename(entry.path, moved)
                 pending.append(moved)
             else:

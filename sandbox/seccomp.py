@@ -121,6 +121,7 @@ _OWNER_CALLS: dict[str, tuple[int | None, int | None]] = {
     "futimesat": (261, None),
     "utimensat": (280, 88),
     "removexattr": (197, 14),
+    "truncate": (76, 45),
     "lremovexattr": (198, 15),
 }
 
@@ -134,6 +135,7 @@ _SETPRIORITY = 141 if _X86 else 140
 _SCHED_SET = (142, 144, 203, 314) if _X86 else (118, 119, 122, 274)  # param, scheduler, affinity, attr
 _NEW_NAMESPACES = 0x7E020080  # CLONE_NEW*, all of them
 _CLONE_THREAD = 0x00010000
+_SETRLIMIT, _RLIMIT_CORE = (160 if _X86 else 164), 4
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_PTRACER = 1, 22, 0x59616D61
 
@@ -165,13 +167,31 @@ class _Program:
             self.emit(_EQUAL, number, 0, 1)
             self.emit(_RETURN, verdict)
 
-    def refuse_if(self, number: int | None, argument: int, test: int, value: int, *, negate: bool = False) -> None:
-        """Refuse call `number` when `argument` passes (or, negated, fails) the test."""
+    def refuse_if(
+        self,
+        number: int | None,
+        argument: int,
+        test: int,
+        value: int,
+        *,
+        negate: bool = False,
+        unless_null: int | None = None,
+    ) -> None:
+        """Refuse call `number` when `argument` passes (or, negated, fails) the test.
+
+        `unless_null`: let it pass when that argument, a pointer, is null.
+        """
         if number is None:
             return
-        self.emit(_EQUAL, number, 0, 4)
+        also = [] if unless_null is None else [_argument(unless_null), _argument(unless_null) + 4]
+        self.emit(_EQUAL, number, 0, 4 + (4 if also else 0))
         self.emit(_LOAD, _argument(argument))
-        self.emit(test, value, *((1, 0) if negate else (0, 1)))
+        self.emit(test, value, *((1, 0) if negate else (0, 1 + (4 if also else 0))))
+        if also:
+            self.emit(_LOAD, also[0])
+            self.emit(_EQUAL, 0, 0, 2)
+            self.emit(_LOAD, also[1])
+            self.emit(_EQUAL, 0, 1, 0)
         self.emit(_RETURN, _errno(errno.EPERM))
         self.emit(_LOAD, _NR)
 
@@ -200,6 +220,9 @@ def zygotes_program() -> bytes:
         bpf.refuse_if(number, 0, _EQUAL, 0, negate=True)
     bpf.refuse_if(_SETPRIORITY, 1, _EQUAL, 0, negate=True)
     bpf.refuse_if(_PRCTL, 0, _EQUAL, _PR_SET_PTRACER)
+    # A core size of 1 means no core at all; of 0, that the host's crash handler is called all the same.
+    bpf.refuse_if(_SETRLIMIT, 0, _EQUAL, _RLIMIT_CORE)
+    bpf.refuse_if(_PRLIMIT, 1, _EQUAL, _RLIMIT_CORE, unless_null=2)
     for command in (_TIOCSTI, _TIOCLINUX):
         bpf.refuse_if(_IOCTL, 1, _EQUAL, command)
     bpf.emit(_RETURN, _ALLOW)

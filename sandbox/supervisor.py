@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Supervisor:
-    def __init__(self, control: frames.Socket):
+    def __init__(self, control: frames.Connection):
         self._control = control
         self._config: dict[str, Any] = {}
         self._sources: list[bytes] = []
@@ -39,7 +39,7 @@ class Supervisor:
         poll.register(os.pidfd_open(os.getppid()), select.POLLIN)
         while [self._control.fileno()] == [fd for fd, _ in poll.poll()]:
             try:
-                header, blobs, _ = frames.recv(self._control)
+                header, blobs, _ = self._control.recv()
             except (frames.Hangup, OSError):
                 return
             self._answer(frames.read_request(header), blobs)
@@ -59,7 +59,7 @@ class Supervisor:
                     reply = {"error": f"no such request: {other}"}
         except OSError as error:
             reply = {"error": str(error)}
-        frames.send(self._control, frames.reply(reply), fds=tuple(fds))
+        self._control.send(frames.reply(reply), fds=tuple(fds))
         for fd in fds:
             os.close(fd)
 
@@ -78,7 +78,8 @@ class Supervisor:
         group = cgroups.create(name) if level >= levels.CGROUPED else None
         place = scratch.make(name) if level < levels.NAMESPACED else ""
         ours, theirs = _socket.socketpair()
-        ready, tell = _socket.socketpair()
+        hear, tell = _socket.socketpair()
+        ready = frames.Connection(hear)
 
         def child() -> None:
             for sock in (ours, ready, self._control):
@@ -86,7 +87,13 @@ class Supervisor:
             for other, _ in self._zygotes.values():
                 for fd in other.fds if other else ():
                     os.close(fd)
-            _be_zygote(theirs, tell, {**self._config, "scratch": place, "number": self._made}, self._sources, group)
+            _be_zygote(
+                frames.Connection(theirs),
+                frames.Connection(tell),
+                {**self._config, "scratch": place, "number": self._made},
+                self._sources,
+                group,
+            )
 
         if level >= levels.NAMESPACED:
             pid = namespaces.fork_into(child)
@@ -104,13 +111,13 @@ class Supervisor:
             raise OSError(answer["error"])
         return {"pid": pid, "flags": answer["flags"]}, ours
 
-    def _adopt(self, pid: int, group: cgroups.Group | None, ready: frames.Socket) -> dict[str, Any]:
+    def _adopt(self, pid: int, group: cgroups.Group | None, ready: frames.Connection) -> dict[str, Any]:
         """Put a new zygote into its group, let it build itself, and hear how that went."""
         try:
             if group:
                 group.join(pid)
             ready.send(b"adopted")
-            return frames.read_request(frames.recv(ready)[0])
+            return frames.read_request(ready.recv()[0])
         except (frames.Hangup, OSError) as error:
             return {"error": f"the zygote died while it was built ({error})"}
 
@@ -131,22 +138,22 @@ class Supervisor:
 
 
 def _be_zygote(
-    conn: frames.Socket,
-    tell: frames.Socket,
+    conn: frames.Connection,
+    tell: frames.Connection,
     config: dict[str, Any],
     sources: list[bytes],
     group: cgroups.Group | None,
 ) -> None:
     """In the new process: build the zygote, report, serve. Dies with the supervisor, whatever ends that."""
     try:
-        tell.recv(16)  # the supervisor is our parent from here on
+        tell.recv()  # the supervisor is our parent from here on
         linux.prctl(linux.PR_SET_PDEATHSIG, _signal.SIGKILL)
         linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         zygote = Zygote(conn, config, sources, group)
     except BaseException as error:
-        frames.send(tell, frames.request({"error": f"{type(error).__name__}: {error}"}))
+        tell.send(frames.request({"error": f"{type(error).__name__}: {error}"}))
         os._exit(1)
-    frames.send(tell, frames.request({"flags": sorted(zygote.flags)}))
+    tell.send(frames.request({"flags": sorted(zygote.flags)}))
     tell.close()
     zygote.serve()
     os._exit(0)
@@ -155,7 +162,8 @@ def _be_zygote(
 def main() -> None:
     """Entry of the exec'd process; its argument is the descriptor of the caller's socket."""
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-    supervisor = Supervisor(_socket.socket(fileno=int(sys.argv[1])))
+    os.umask(0o022)  # whatever the caller's: a jail's directories are for others than their maker
+    supervisor = Supervisor(frames.Connection(_socket.socket(fileno=int(sys.argv[1]))))
     try:
         supervisor.serve()
     finally:

@@ -64,22 +64,26 @@ class Composed(Verifier):
         raise NotImplementedError
 
     def score_all(self, samples: Sequence[Sample]) -> list[Score]:
-        known: list[list[Interval]] = [[op.range for op in self.operands] for _ in samples]
         parts: list[list[Score]] = [[] for _ in samples]
         open_ = list(range(len(samples)))
         for k, operand in enumerate(self.operands):
             asked = _whole_groups(samples, open_) if operand.groupwise else open_
-            scores = dict(zip(asked, scores_of(operand, [samples[i] for i in asked])))
-            for i in open_:
-                score = scores[i]
+            scores = scores_of(operand, [samples[i] for i in asked])
+            if len(asked) > len(open_):
+                by_position = dict(zip(asked, scores))
+                scores = [by_position[i] for i in open_]
+            for i, score in zip(open_, scores):
                 parts[i].append(score)
-                if score.value is not None:
-                    known[i][k] = (score.value, score.value)
             if k + 1 < len(self.operands):
-                open_ = [i for i in open_ if not _settled(self.combine(known[i]))]
+                open_ = [i for i in open_ if not _settled(self._possible(parts[i]))]
             if not open_:
                 break
-        return [self._result(self.combine(known[i]), tuple(parts[i])) for i in range(len(samples))]
+        return [self._result(self._possible(done), tuple(done)) for done in parts]
+
+    def _possible(self, parts: Sequence[Score]) -> Interval:
+        """What the result can still be, given the parts that were evaluated."""
+        known = [op.range if p.value is None else (p.value, p.value) for p, op in zip(parts, self.operands)]
+        return self.combine([*known, *(op.range for op in self.operands[len(parts) :])])
 
     def score(self, sample: Sample) -> Score:
         return self.score_all([sample])[0]
@@ -89,6 +93,8 @@ class Composed(Verifier):
         if not _settled(interval):
             missing = next(p for p in parts if p.value is None)
             return Score(None, missing.reason, extracted, self.name, parts)
+        if not math.isfinite(interval[0]):
+            return Score(None, "error:overflow", extracted, self.name, parts)
         return Score(interval[0], self._reason(interval[0], parts), extracted, self.name, parts)
 
     def _reason(self, value: float, parts: tuple[Score, ...]) -> str:
@@ -164,6 +170,10 @@ class Gate(Wrapper):
 
     def __init__(self, inner: Verifier, at: float | None = None):
         super().__init__(inner)
+        if at is None and not math.isfinite(inner.range[1]):
+            raise ValueError(
+                f"gate({inner!r}): its values have no upper bound to be reached; say where it opens, at=..."
+            )
         self.at, self.range = inner.range[1] if at is None else float(at), (0.0, 1.0)
         self._given = at
         self.name = f"gate({name_of(inner)})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeAlias, overload
@@ -206,6 +207,8 @@ class Wrapper(Verifier):
 
     def valued(self, value: float | None, score: Score) -> Score:
         """A score of this verifier with the reason and extraction of the inner one, which becomes its part."""
+        if value is not None and not math.isfinite(value):
+            return Score(None, "error:overflow", score.extracted, self.name, (score,))
         return Score(value, score.reason, score.extracted, self.name, (score,))
 
 

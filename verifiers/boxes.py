@@ -52,7 +52,7 @@ def find_boxes(text: str) -> list[Box]:
 
 def is_placeholder(content: str) -> bool:
     """True for the box of a template: empty, dots, a question mark, "your answer"."""
-    if len(content) > 60:
+    if len(content) > 60 or any(character.isdigit() for character in content):
         return False
     if _COMMAND.match(content.strip()):
         content = _COMMAND.sub("", content).strip("{} ")

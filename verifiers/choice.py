@@ -107,16 +107,19 @@ _DENIED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _DENIED_AFTER = re.compile(
-    r"^[^.,;]{0,15}(?:\bis|\bare|\bseems|\bcan|\bcould|\bdoes|\bwould)?\s*"
+    r"^(?:\s*(?:,\s*(?:and|or)?|and|or)\s*\(?[A-Z]\)?(?!\w)){0,25}[^.,;]{0,15}(?:\bis|\bare|\bseems|\bcan|\bcould|\bdoes|\bwould)?\s*"
     r"(?:not\b|n['’]t\b|wrong\b|incorrect\b|false\b|ruled out\b|out\b)",
     re.IGNORECASE,
 )
 
 
+_UNSURE = re.compile(r"\b(?:also|too|may|might|could|maybe|perhaps|possibly|or)\b", re.IGNORECASE)
+
+
 def _mentions(sentence: str, known: str) -> Iterator[Mention]:
     for found in _MENTION.finditer(sentence[:2000]):
         letter, bare = found[1] or found[2], found[2]
-        after = sentence[found.end() : found.end() + 40]
+        after = sentence[found.end() : found.end() + 80]
         # "A good one" and "I think" are words, not options.
         if letter not in known or (bare == "A" and re.match(r"\s+[a-z]", after) and not _is_verb(after)) or bare == "I":
             continue
@@ -134,7 +137,11 @@ def _last_choice(text: str, options: Sequence[str]) -> set[str] | None:
     """What the last sentence that chooses an option chooses."""
     known = LETTERS[: len(options) or 10]
     for sentence in reversed(re.split(r"(?<=[.!?])\s+|\n+", text[-4000:])):
-        if chosen := {mention.letter for mention in _mentions(sentence, known) if mention.chosen}:
+        chosen = {mention.letter for mention in _mentions(sentence, known) if mention.chosen}
+        _, but, clause = sentence.rpartition(" but ")
+        if len(chosen) > 1 and but and not _UNSURE.search(clause):
+            chosen = {mention.letter for mention in _mentions(clause, known) if mention.chosen} or chosen
+        if chosen:
             return chosen
     return None
 

@@ -19,6 +19,7 @@ verifier already, such as a function under `@verifier`, takes no arguments.
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import inspect
 from collections.abc import Mapping
@@ -140,8 +141,10 @@ def load_object(path: str, key: str = "use") -> Any:
     if not colon:
         named = SHORT | {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
         if path not in named:
+            close = difflib.get_close_matches(path, named, n=1)
+            hint = f"did you mean {close[0]!r}? Or " if close else ""
             known = ", ".join(sorted(named))
-            raise ConfigError(f'{key} = {path!r}: write an import path, "module:object", or one of {known}.')
+            raise ConfigError(f'{key} = {path!r}: {hint}write an import path, "module:object", or one of {known}.')
         module_name, _, attribute = named[path].partition(":")
     try:
         thing: Any = importlib.import_module(module_name)

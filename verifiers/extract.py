@@ -19,7 +19,7 @@ first one back or goes on to a conclusion, are hedging: `rivals` has the others,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verifiers.boxes import Box, find_boxes, is_placeholder
 from verifiers.statements import (
@@ -66,7 +66,19 @@ class Extraction:
 
 NO_ANSWER = Extraction((), "no_answer")
 
-_END_OF_TURN = ("<|im_end|>", "<|im_start|>user", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<|eom_id|>", "<｜end▁of▁sentence｜>", "<end_of_turn>", "</s>", "<|user|>", "<|return|>")  # fmt: skip
+_END_OF_TURN = (
+    "<|im_end|>",
+    "<|im_start|>user",
+    "<|endoftext|>",
+    "<|eot_id|>",
+    "<|end_of_text|>",
+    "<|eom_id|>",
+    "<｜end▁of▁sentence｜>",
+    "<end_of_turn>",
+    "</s>",
+    "<|user|>",
+    "<|return|>",
+)
 _REASONING = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -82,6 +94,8 @@ _INVISIBLE = re.compile(
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
+_AFTER_PLAIN = re.compile(r"[$\s.]{0,8}(?:\\[\])])?[\s.]{0,4}")
+_BRACE = re.compile(r"[{}]")
 _SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -114,13 +128,16 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
         lenient: also take the last number of a text that states nothing; off by default, since it rewards texts that were
             cut off and texts that mention every number.
     """
+    if plain := _plain_box(completion):
+        return plain
     reasoning, text = split_reasoning(completion)
     if not text.strip():
         return NO_ANSWER
     tags = [m[1] for m in _ANSWER_TAG.finditer(text)] if "<answer>" in text.lower() else []
     if tags:
         inner = [_designated(tag) or _whole(tag) for tag in tags]
-        rivals = tuple(e.readings[0] for e in inner[:-1] if e.readings)
+        outside = _designated(text[text.rfind("</answer>") + 9 :]) if "</answer>" in text else None
+        rivals = tuple(e.readings[-1] for e in (*inner[:-1], outside) if e and e.readings)
         return Extraction(inner[-1].readings, "tag" if inner[-1].readings else "no_answer", inner[-1].parts, rivals)
     found = _designated(text) or _box_before_cut(reasoning, text)
     if found is None:
@@ -128,6 +145,50 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
     if not found.readings and lenient and (number := last_number(text)):
         return Extraction((number,), "number")
     return found
+
+
+def _plain_box(text: str) -> Extraction | None:
+    """The commonest completion at once: one box at the very end, and nothing that would need a second look."""
+    start = text.rfind("\\boxed{")
+    if (
+        start < 0
+        or len(text) > MAX_CHARS
+        or "<" in text
+        or "◁" in text
+        or "%" in text
+        or "\\if" in text
+        or "phantom" in text
+    ):
+        return None
+    if text.find("\\boxed", 0, start) >= 0 or "fbox" in text or _is_negated(text[max(0, start - 40) : start]):
+        return None
+    end = _closing_brace(text, start + 6)
+    content = text[start + 7 : end].strip()
+    if (
+        end < 0
+        or _AFTER_PLAIN.fullmatch(text, end + 1) is None
+        or "\\{" in content
+        or "\\}" in content
+        or content.endswith("\\")
+    ):
+        return None
+    return None if is_placeholder(content) or len(content) > 200 else Extraction(readings(content), "box")
+
+
+def _closing_brace(text: str, opening: int) -> int:
+    """Where a brace is closed, within a few hundred characters; -1 where it is not."""
+    depth = 0
+    for brace in _BRACE.finditer(text, opening, opening + 400):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.start()
+    return -1
+
+
+def _is_negated(before: str) -> bool:
+    """Whether what stands before a box denies it."""
+    lowered = before.lower()
+    return any(word in lowered for word in ("not", "n't", "nor", "ne", "≠")) and _NEGATED.search(before) is not None
 
 
 def split_reasoning(completion: str) -> tuple[str, str]:
@@ -169,15 +230,43 @@ def _designated(text: str) -> Extraction | None:
         boxes = [box for box in find_boxes(text) if not is_placeholder(box.content)]
         if boxes:
             return _from_boxes(text, boxes)
-    if (marker := text.rfind("####")) >= 0 and (line := text[marker + 4 :].strip().split("\n")[0].strip()):
-        return Extraction((line,), "hash")
-    if '"' in text and (key := max(text.rfind('answer"'), text.rfind('Answer"'))) >= 0:
-        if field := _JSON_VALUE.match(text, key):
-            value = _unescaped(field[1] if field[1] is not None else field[2]).strip()
-            return Extraction((value,), "json") if value else NO_ANSWER
+    if hashed := _hashed(text):
+        return hashed
+    key = max(text.rfind('answer"'), text.rfind('Answer"')) if '"' in text else -1
+    if key >= 0 and (field := _JSON_VALUE.match(text, key)):
+        value = _unescaped(field[1] if field[1] is not None else field[2]).strip()
+        return Extraction((value,), "json") if value else NO_ANSWER
     if statement := last_statement(text):
-        return _from_claim(statement[1])
+        found = _from_claim(statement[1])
+        return found and replace(found, rivals=_earlier_claim(text[: statement[0]]))
     return None
+
+
+def _hashed(text: str) -> Extraction | None:
+    """`#### 42`, as GSM8K writes it."""
+    marker = text.rfind("####")
+    line = text[marker + 4 :].strip().split("\n")[0].strip("# ") if marker >= 0 else ""
+    if not line:
+        return None
+    earlier = text.rfind("####", max(0, marker - 200), marker)
+    rival = text[earlier + 4 : marker].strip().split("\n")[0].strip("# ") if earlier >= 0 else ""
+    return Extraction((line,), "hash", (), (rival,) if rival else ())
+
+
+def _earlier_claim(before: str) -> tuple[str, ...]:
+    """The statement directly before the last one, unless the last one is put forward as its correction."""
+    near = before[-200:]
+    earlier = last_statement(near)
+    sentence = phrase(earlier[1]) if earlier else ""
+    if (
+        not any(c.isdigit() for c in sentence)
+        or sentence.endswith((":", "："))
+        or takes_back(sentence)
+        or len(near) - near.find(sentence) - len(sentence) > 20  # Not directly before.
+        or _SUPERSEDES.search(near, near.find(sentence) + len(sentence))
+    ):
+        return ()
+    return readings(sentence)[-1:]
 
 
 def _from_claim(claim: str) -> Extraction | None:
@@ -210,9 +299,9 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     """The last box with the neighbours that make one list with it; the rest are rivals unless superseded."""
     last = boxes[-1]
     after = text[last.end :]
-    if len(after) > 12 and (statement := last_statement(after)) and (later := _from_claim(statement[1])):
+    if later := _later_claim(after):
         return later
-    if _NEGATED.search(text[max(0, last.start - 40) : last.start]):
+    if _is_negated(text[max(0, last.start - 40) : last.start]):
         return NO_ANSWER
     first = len(boxes) - 1
     while first and _joined(text[boxes[first - 1].end : boxes[first].start]):
@@ -230,6 +319,17 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
         answer = contents[0] + _suffix(after)
         return Extraction(readings(answer), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
+
+
+def _later_claim(after: str) -> Extraction | None:
+    """What is put forward as the answer after the last box; a remark such as "The answer is in the box" puts forward none."""
+    if "####" in after and (hashed := _hashed(after)) and len(hashed.readings[0]) < 40:
+        return hashed
+    statement = last_statement(after) if len(after) > 12 else None
+    claim = _from_claim(statement[1]) if statement else None
+    if claim and (re.search(r"[\d\\$]", claim.readings[-1]) or len(claim.readings[0].split()) < 3):
+        return claim
+    return None
 
 
 def _joined(between: str) -> bool:

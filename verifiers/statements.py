@@ -13,9 +13,9 @@ NOUNS = (
     "risposta", "cevap", "jibu", "antwoord", "jawaban", "svaret",
 )  # fmt: skip
 FOREIGN_NOUNS = (
-    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답", "réponse", "ответ", "คำตอบ", "উত্তর", "उत्तर", "الجواب",
-    "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "సమాధానం", "відповідь", "odpowiedź", "válasz", "απάντηση",
-    "תשובה",
+    "答案", "答え", "最终结果", "正确选项", "应选", "故选", "答", "정답", "답", "réponse", "ответ", "คำตอบ", "উত্তর", "उत्तर",
+    "الجواب", "الإجابة", "جواب", "پاسخ", "đáp án", "đáp số", "câu trả lời", "సమాధానం", "відповідь", "odpowiedź", "válasz",
+    "απάντηση", "תשובה",
 )  # fmt: skip
 """Those that an ASCII text cannot hold."""
 
@@ -52,7 +52,8 @@ _CIRCUMSTANCE = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:at (?:least|most)|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$", re.I
+    r"(?:at (?:least|most)|half(?: of)?|(?:third|quarter) of|twice|double|triple|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$",
+    re.I,
 )
 _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|oder|и|или)\s*")
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")
@@ -146,7 +147,7 @@ def readings(statement: str) -> tuple[str, ...]:
 
     What is no sentence, or longer than any, is read as it stands.
     """
-    if len(statement) > CLAIM_CHARS or not is_prose(statement):
+    if len(statement) > CLAIM_CHARS or (statement.isascii() and " " not in statement) or not is_prose(statement):
         return (statement,)
     found = [statement]
     if bold := _BOLD.findall(statement):

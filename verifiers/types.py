@@ -80,13 +80,16 @@ class Score:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.value is None:
+        value = self.value
+        if value is None:
             if not self.reason:
                 raise ValueError("Score(None) has no reason: say why it could not be verified, e.g. 'gold_unusable'.")
-        elif type(self.value) is not float:
-            object.__setattr__(self, "value", float(self.value))
-        if self.value is not None and not math.isfinite(self.value):
-            raise ValueError(f"Score({self.value}): a reward is finite; use None with a reason for what has no value.")
+            return
+        if type(value) is not float:
+            value = float(value)
+            object.__setattr__(self, "value", value)
+        if not math.isfinite(value):
+            raise ValueError(f"Score({value}): a reward is finite; use None with a reason for what has no value.")
 
     @classmethod
     def of(cls, value: bool | float, reason: str = "", extracted: str | None = None, **detail: Any) -> Score:

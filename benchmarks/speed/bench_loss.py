@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import gc
 import json
 import os
 import platform
@@ -57,7 +56,7 @@ CPU_CASES = [
     Case("cpu", "float32", 2048, 896, 32_000, 1.0),
     Case("cpu", "bfloat16", 2048, 896, 32_000, 1.0),
     Case("cpu", "float32", 2048, 896, 32_000, 0.375),
-    Case("cpu", "float32", 1024, 896, 151_936, 1.0),
+    Case("cpu", "float32", 512, 896, 151_936, 1.0),
 ]
 CUDA_CASES = [
     Case("cuda", "bfloat16", n, d, 151_936, 1.0) for d in (896, 1536, 4096) for n in (8192, 16_384, 32_768, 65_536)
@@ -65,7 +64,7 @@ CUDA_CASES = [
 
 
 def build(case: Case, method: str) -> Callable[[], Any]:
-    """Inputs, and a function that makes one step from them and returns the gradients."""
+    """A function that makes one step from the same inputs each time, and lets go of its gradients."""
     import torch
 
     from grpo_core import presets
@@ -88,8 +87,12 @@ def build(case: Case, method: str) -> Callable[[], Any]:
     tokens = Tokens.of(mask, advantages, objective.weights(mask.sum(1)))
     flat, flat_targets = hidden.detach().view(-1, case.d), targets.view(-1)
 
+    def backward(loss: torch.Tensor) -> None:
+        loss.backward()
+        hidden.grad = weight.grad = None
+
     def fused() -> None:
-        linear_policy_loss(hidden, weight, targets, tokens, objective).loss.backward()
+        backward(linear_policy_loss(hidden, weight, targets, tokens, objective).loss)
 
     def full_loss(hidden: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         logits = hidden.view(-1, case.d) @ weight.t()
@@ -99,7 +102,7 @@ def build(case: Case, method: str) -> Callable[[], Any]:
         return token_logp(hidden.view(-1, case.d) @ weight.t(), flat_targets)
 
     def full() -> None:
-        full_loss(hidden, weight).backward()
+        backward(full_loss(hidden, weight))
 
     if method == "fused":
         return fused
@@ -107,7 +110,7 @@ def build(case: Case, method: str) -> Callable[[], Any]:
         return full
     if method == "compiled":
         compiled_logp = torch.compile(logits_to_logp)
-        return lambda: objective(compiled_logp(hidden, weight)[tokens.index_N], tokens).loss.backward()
+        return lambda: backward(objective(compiled_logp(hidden, weight)[tokens.index_N], tokens).loss)
     if method == "floor":
         tile = torch.empty(case.n, case.v, dtype=dtype, device=device)
         w = weight.detach()
@@ -129,7 +132,7 @@ def build(case: Case, method: str) -> Callable[[], Any]:
             logp, *_ = ChunkedLogProbFunction.apply(
                 picked, weight, None, flat_targets[rows], 1.0, 32_768, None, 1.0, outputs
             )
-            objective(logp if on_cuda else logp[tokens.index_N], tokens).loss.backward()
+            backward(objective(logp if on_cuda else logp[tokens.index_N], tokens).loss)
 
         return trl
     from liger_kernel.chunked_loss import LigerFusedLinearGRPOLoss
@@ -142,27 +145,51 @@ def build(case: Case, method: str) -> Callable[[], Any]:
         use_ref_model=False,
         compiled=device.type == "cuda",
     )
-    return lambda: head(hidden, weight, targets, mask, advantages.to(dtype))[0].backward()
+    return lambda: backward(head(hidden, weight, targets, mask, advantages.to(dtype))[0])
 
 
 def measure(case: Case, method: str, steps: int) -> dict[str, float]:
-    """In this process: a step to warm up, one for memory, then the best of `steps` for time."""
+    """In this process: a step to warm up, then the best time and the peak memory of `steps`."""
     import torch
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     step = build(case, method)
     step()
-    gc.collect()
-    peak_mb = peak_memory(step, case.device)
-    wall, cpu = [], []
+    wall, cpu, peak = [], [], []
     for _ in range(steps):
+        memory = PeakMemory(case.device)
         synchronize(case.device)
         wall_start, cpu_start = time.perf_counter(), time.process_time()
         step()
         synchronize(case.device)
         wall.append(time.perf_counter() - wall_start)
         cpu.append(time.process_time() - cpu_start)
-    return {"wall_s": min(wall), "cpu_s": min(cpu), "peak_mb": peak_mb}
+        peak.append(memory.added_mb())
+    return {"wall_s": min(wall), "cpu_s": min(cpu), "peak_mb": min(peak)}
+
+
+class PeakMemory:
+    """MB above what is held now."""
+
+    def __init__(self, device: str) -> None:
+        import torch
+
+        self.cuda = torch.cuda if device == "cuda" else None
+        if self.cuda:
+            self.cuda.reset_peak_memory_stats()
+            self.before = self.cuda.memory_allocated() / 2**20
+        else:
+            self.before = status_mb("VmRSS")
+            Path("/proc/self/clear_refs").write_text("5")  # sets the high-water mark back
+
+    def added_mb(self) -> float:
+        peak = self.cuda.max_memory_allocated() / 2**20 if self.cuda else status_mb("VmHWM")
+        return peak - self.before
+
+
+def status_mb(field: str) -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 2**10
 
 
 def synchronize(device: str) -> None:
@@ -170,29 +197,6 @@ def synchronize(device: str) -> None:
         import torch
 
         torch.cuda.synchronize()
-
-
-def peak_memory(step: Callable[[], Any], device: str) -> float:
-    """MB that a step adds at its peak to what was held before it. `.grad` of the step before is let go first."""
-    import torch
-
-    for tensor in gc.get_objects():
-        if isinstance(tensor, torch.Tensor) and tensor.grad is not None:
-            tensor.grad = None
-    if device == "cuda":
-        torch.cuda.reset_peak_memory_stats()
-        before = torch.cuda.memory_allocated()
-        step()
-        return (torch.cuda.max_memory_allocated() - before) / 2**20
-    before = status_kb("VmRSS")
-    Path("/proc/self/clear_refs").write_text("5")  # sets the high-water mark back
-    step()
-    return (status_kb("VmHWM") - before) / 2**10
-
-
-def status_kb(field: str) -> int:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(field))
 
 
 def in_fresh_process(case: Case, method: str, steps: int) -> dict[str, float] | None:
@@ -265,13 +269,15 @@ def main() -> None:
     methods = [method for method in args.methods if method not in NEEDS or find_spec(NEEDS[method])]
     for missing in set(args.methods) - set(methods):
         print(f"{missing}: not installed, left out", file=sys.stderr)
-    rows = [row | machine(args.device) for case in cases for row in run(case, methods, args.rounds, args.steps)]
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with out.open("w", newline="") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+    rows: list[dict[str, Any]] = []
+    for case in cases:
+        rows += [row | machine(args.device) for row in run(case, methods, args.rounds, args.steps)]
+        if out:  # after each case, since a table takes long
+            out.parent.mkdir(parents=True, exist_ok=True)
+            with out.open("w", newline="") as file:
+                writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
 
 
 if __name__ == "__main__":

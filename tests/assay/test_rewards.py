@@ -32,12 +32,12 @@ def test_built_in_rewards_add_up_with_their_weights(tmp_path):
     ("table", "message"),
     [
         ({}, r"\[reward\] is empty"),
-        ({"maths": 1.0}, r"unknown key 'maths': did you mean 'math'"),
+        ({"maths": 1.0}, r"'maths': did you mean 'math'\?"),
         ({"math": "much"}, r"math = 'much': write a weight"),
         ({"math": True}, r"math = True: write a weight"),
-        ({"length": {"maximum": 3}}, r"length: .*maximum"),
+        ({"length": {"maximum": 3}}, r"length\.maximum: length has no such argument"),
         ({"length": {"weight": 1.0}}, r"no limit"),
-        ({"path": "a:b", "math": 1.0}, r"both|and built-in rewards"),
+        ({"path": "a:b", "math": 1.0}, r"`path` and other keys"),
     ],
 )
 def test_a_bad_table_says_what_to_write(tmp_path, table, message):

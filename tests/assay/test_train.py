@@ -119,7 +119,7 @@ def test_steps_logged_after_the_last_checkpoint_are_not_logged_twice(config, tmp
     [
         ({"reward": 'path = "train_rewards:seven"'}, "reward returned 7 values for 8 samples; return one per sample"),
         ({"reward": 'path = "train_rewards:judge"'}, "100% of samples went unscored"),
-        ({"reward": "maths = 1.0"}, "[reward] has an unknown key 'maths': did you mean 'math'?"),
+        ({"reward": "maths = 1.0"}, "reward.maths.use = 'maths': did you mean 'math'?"),
         ({"steps": '"3"'}, "[train] steps = '3'"),
         ({"data": 'evl = "x"'}, "[data] has an unknown key 'evl': did you mean 'eval'?"),
     ],

@@ -24,6 +24,8 @@ ROW = V * 8  # bytes of a row of logits in float64
 OBJECTIVES = {name: getattr(presets, name)() for name in presets.__all__} | {
     "kl": presets.grpo(kl=KL(0.1, ratio=True)),
     "mismatch": Objective(mismatch=Mismatch("sequence", "mask", 0.5, 2.0)),
+    "mismatch_drops": Objective(mismatch=Mismatch("sequence", "mask", 0.9, 1.1)),
+    "mismatch_token": Objective(mismatch=Mismatch("token", "mask", 0.95, 1.05)),
     "mismatch_kl": Objective(Clip(), "sequence", mismatch=Mismatch("geometric", "mask", 0.9, 1.1), kl=KL(0.1)),
     "off_policy": Objective(off_policy_delta=0.05),
 }
@@ -297,6 +299,18 @@ def test_peak_memory_is_flat_in_the_number_of_tokens_at_a_vocabulary_of_151936()
     assert peaks[1] < 1.1 * peaks[0] < 0.3 * logits_mb, peaks
 
 
+def test_skipping_may_leave_nothing_of_a_tile():
+    """A tile whose every token is clipped has mass 0."""
+    data, objective = Data(), presets.dapo()
+    data.advantages.fill_(1.0)
+    data.old[:2] = data.old[:2] - 5
+    exact, skipped = (
+        data.fused(objective, tile_bytes=4 * ROW),
+        data.fused(objective, tile_bytes=4 * ROW, skip_mass=1e-9),
+    )
+    assert_same(skipped, exact)
+
+
 @pytest.mark.parametrize("name", ["dapo", "gspo"])
 def test_a_batch_without_live_tokens_has_zero_loss_and_zero_gradients(name):
     data = Data()
@@ -336,6 +350,15 @@ def test_without_grad_mode_there_is_only_a_value():
     assert not out.loss.requires_grad
     data.hidden = data.hidden.detach()
     torch.testing.assert_close(out.loss, data.plain(objective)[0].loss.detach())
+
+
+def test_scoring_under_autocast_scores_what_training_under_autocast_sees():
+    data, objective = Data(torch.float32), presets.dapo()
+    with torch.autocast("cpu", torch.bfloat16):
+        data.old, _ = linear_logp(data.hidden, data.weight, data.targets, data.mask)
+        tokens = data.tokens(objective)
+        out = linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective)
+    assert float(out.stats["ratio"]) == 1.0
 
 
 def test_autocast_computes_in_its_dtype_and_returns_gradients_in_the_parameters():
@@ -413,8 +436,13 @@ def test_what_does_not_fit_is_refused_with_the_shapes():
     tokens = data.tokens(objective)
     with pytest.raises(ValueError, match=r"\(5, 7, 'D'\)"):
         linear_policy_loss(data.hidden[:, :-1], data.weight, data.targets, tokens, objective)
+    with pytest.raises(ValueError, match=r"\(5, 7, 'D'\)"):
+        linear_logp(data.hidden, data.weight, data.targets[:-1], data.mask)
     with pytest.raises(ValueError, match="float16"):
         linear_policy_loss(data.hidden.half(), data.weight.half(), data.targets, tokens, objective)
+    for name, value in (("skip_mass", 1.0), ("skip_mass", -0.1), ("temperature", 0.0), ("softcap", -1.0)):
+        with pytest.raises(ValueError, match=name):
+            linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective, **{name: value})
     with pytest.raises(ValueError, match="use one of them"):
         linear_policy_loss(
             data.hidden, data.weight, data.targets, tokens, replace(objective, entropy_bonus=0.1), skip_mass=0.1
@@ -422,3 +450,24 @@ def test_what_does_not_fit_is_refused_with_the_shapes():
     data.targets[0, 0] = V
     with pytest.raises(ValueError, match="V is 11"):
         linear_policy_loss(data.hidden, data.weight, data.targets, tokens, objective)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", ["dapo", "gspo", "kl"])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.bfloat16, 3e-2)])
+def test_cuda_computes_what_the_cpu_does(name, dtype, tolerance):
+    objective, data = OBJECTIVES[name], Data(dtype)
+    exact = Data(torch.float64)
+    exact.hidden, exact.weight = data.hidden.double(), data.weight.double()
+    _, d_hidden, d_weight = exact.plain(objective)
+    hidden, weight = (x.cuda().requires_grad_() for x in (data.hidden, data.weight))
+    for column in ("mask", "advantages", "old", "sampler", "ref"):
+        setattr(data, column, getattr(data, column).cuda())
+    tokens = data.tokens(objective)
+    fused = linear_policy_loss(
+        hidden, weight, data.targets.cuda(), tokens, objective, tile_bytes=4 * V * dtype.itemsize
+    )
+    fused.loss.backward()
+    for ours, theirs in zip((hidden.grad, weight.grad), (d_hidden, d_weight)):
+        assert float((ours.cpu().double() - theirs).norm() / theirs.norm()) < tolerance

@@ -2,6 +2,7 @@
 
 import importlib.util
 import itertools
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -149,6 +150,39 @@ def test_a_factor_stays_in_the_denominator_and_off_the_kl(level):
         data = Data(seed)
         ours, theirs = both(Objective(Clip(), level, "sequence_mean", kl=KL(0.2)), data, factor=data.factor)
         torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+def random_objective(seed):
+    """Any parts together, most of which nobody has published as a whole."""
+    rng = random.Random(seed)
+    clip = Clip(rng.uniform(0, 0.4), rng.uniform(0, 0.5))
+    terms = [
+        clip,
+        Clip(0.1, 0.2, delta=1.6),
+        Clip(0.1, 0.2, dual=2.0),
+        Cispo(1.5, 0.7),
+        Sapo(),
+        Vespo(),
+        Gmpo(0.1, 0.3),
+    ]
+    estimator, target = rng.choice(["k1", "abs", "k2", "k3", "k3+"]), rng.choice(["reference", "sampler"])
+    corrected = rng.choice(["token", "sequence", "geometric"]), rng.choice(["truncate", "mask"])
+    return Objective(
+        term=rng.choice([*terms, Dppo(0.05, 0.1), Reinforce()]),
+        level=rng.choice(["token", "sequence", "sequence_token", "sequence_sum"]),
+        aggregation=rng.choice(["sequence_mean", "token_mean", "group_mean", "fixed_length", "sequence_sum"]),
+        kl=rng.choice([None, KL(0.2, estimator, rng.random() < 0.5, target)]),
+        mismatch=rng.choice([None, Mismatch(*corrected, rng.uniform(0.5, 0.99), rng.uniform(1.01, 1.6))]),
+        off_policy_delta=rng.choice([None, 0.0, 0.1]),
+        anchor=rng.choice(["old", "sampler"]),
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_composition_equals_its_loop(seed):
+    data = Data(seed)
+    ours, theirs = both(random_objective(seed), data, seed % 3 == 0, data.factor if seed % 2 else None)
+    torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -323,6 +357,20 @@ def test_statistics_say_which_side_was_clipped():
     assert float(stats["clip_high"]) == pytest.approx(1 / 5)
     assert float(stats["clip_low"]) == pytest.approx(1 / 5)
     assert float(stats["ratio"]) == pytest.approx(1.0)
+
+
+def test_gmpo_counts_the_tokens_it_bounds():
+    data = Data()
+    tokens = data.tokens(presets.gmpo().weights(LENGTHS))
+    stats = presets.gmpo(0.1, 0.2)(tokens.pick(data.logp), tokens).stats
+    d_N, positive_N = tokens.pick(data.logp - data.old), tokens.advantage_N > 0
+    assert float(stats["clip_high"]) == pytest.approx(float((positive_N & (d_N > 0.2)).double().mean()))
+    assert float(stats["clip_low"]) == pytest.approx(float((~positive_N & (d_N < -0.1)).double().mean()))
+
+
+def test_a_step_without_sequences_has_no_weights():
+    for aggregation in ("sequence_mean", "token_mean", "fixed_length", "sequence_sum"):
+        assert Objective(aggregation=aggregation).weights([], max_length=3).shape == (0,)
 
 
 def test_statistics_of_micro_batches_join_to_those_of_the_batch():

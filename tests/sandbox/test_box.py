@@ -110,6 +110,11 @@ with multiprocessing.get_context("fork").Pool(2) as pool: print(pool.map(abs, [-
     assert output(box, program) == "b'3\\n'\nTrue\nthread\n[1, 2]\n"
 
 
+def test_a_program_can_read_its_own_source(box):
+    program = "import inspect\ndef f(): return 1\nprint(inspect.getsource(f).strip(), len(open(__file__).read()))"
+    assert output(box, program) == f"def f(): return 1 {len(program)}\n"
+
+
 def test_a_traceback_names_the_program_and_nothing_of_ours(box):
     text = box.run("def f():\n    return 1 / 0\nf()").stderr.decode()
     assert text.count("File ") == 2
@@ -257,6 +262,30 @@ def test_a_preloaded_module_is_there_without_importing_it_again():
 def test_a_module_that_cannot_be_preloaded_is_named():
     with pytest.raises(SandboxBroken, match="no_such_module"):
         Sandbox(workers=1, preload=("no_such_module",))
+
+
+def _in_a_process_of_its_own(program, *command, **more):
+    done = subprocess.run([*(command or [sys.executable]), "-c", program], capture_output=True, text=True, **more)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+PRINT_ONE = "from sandbox import Sandbox\nbox = Sandbox(workers=1)\nprint(box.run('print(1)').stdout)"
+
+
+def test_a_strict_umask_of_the_caller_does_not_lock_jobs_out():
+    assert _in_a_process_of_its_own(PRINT_ONE, umask=0o077) == "b'1\\n'\n"
+
+
+def test_a_sandbox_that_nobody_closes_ends_in_silence_with_the_program():
+    """Development mode would complain of every descriptor and process that is left."""
+    assert _in_a_process_of_its_own(PRINT_ONE, sys.executable, "-X", "dev") == "b'1\\n'\n"
+
+
+def test_an_interpreter_behind_a_symbolic_link_works(tmp_path):
+    (tmp_path / "link").symlink_to(os.path.dirname(sys.executable))
+    program = PRINT_ONE.replace("print(1)", "import json, subprocess, sys; print(1)")
+    assert _in_a_process_of_its_own(program, str(tmp_path / "link" / os.path.basename(sys.executable))) == "b'1\\n'\n"
 
 
 def test_the_caller_is_never_forked(monkeypatch):

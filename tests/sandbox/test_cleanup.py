@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Limits, Sandbox, Status
+from sandbox.client import WorkerLost
 
 ROOT = Path(__file__).parents[2]
 
@@ -129,7 +130,7 @@ def test_a_killed_worker_costs_a_retry_that_is_counted(level):
 
 def test_a_fault_that_stays_is_an_internal_error_and_no_verdict(monkeypatch):
     with Sandbox(workers=1) as box:
-        monkeypatch.setattr("sandbox.client.frames.recv", _hang_up)
+        monkeypatch.setattr("sandbox.client.Worker.recv", _hang_up)
         result = box.run("print(1)")
         monkeypatch.undo()
         assert result.status is Status.INTERNAL_ERROR
@@ -138,7 +139,7 @@ def test_a_fault_that_stays_is_an_internal_error_and_no_verdict(monkeypatch):
 
 
 def _hang_up(*_):
-    raise OSError("injected")
+    raise WorkerLost("injected")
 
 
 CALLER = """

@@ -197,6 +197,23 @@ def test_a_gate_opens_at_its_mark(value, at):
     assert score.value == (None if value is None else float(value >= at))
 
 
+def test_what_is_too_large_to_be_a_number_is_unscored_and_spoils_no_other_sample():
+    everything = (float("-inf"), float("inf"))
+    size = verifier(lambda s: float(s.completion), name="size", range=everything)
+    batch = [Sample(Problem(""), text) for text in ("1e308", "2")]
+    for formula in (size + size, size * size, 10 * size):
+        scores = formula.score_all(batch)
+        assert (scores[0].value, scores[0].reason) == (None, "error:overflow"), formula
+        assert scores[1].value in (4.0, 20.0), formula
+
+
+def test_a_gate_on_values_without_an_upper_bound_must_say_where_it_opens():
+    size = verifier(lambda s: float(s.completion), name="size", range=(0.0, float("inf")))
+    with pytest.raises(ValueError, match="say where it opens"):
+        gate(size)
+    assert gate(size, at=3).score(Sample(Problem(""), "4")).value == 1.0
+
+
 def test_an_outage_is_never_counted_as_zero_in_either_order():
     down, half, zero = Table("down", None), Table("half", 0.5), Table("zero", 0.0)
     for formula in (down + half, half + down, down * half, half * down, down & half, half & down, down | half):

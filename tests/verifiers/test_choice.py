@@ -44,6 +44,7 @@ HEDGES = [
     "{L}) {U}",
     "\\boxed{{{L}}} or \\boxed{{{M}}}",
     "Both {L} and {M} are possible.",
+    "The answer could be {L}, but it may also be {M}.",
 ]
 NOTHING = [
     "",
@@ -98,6 +99,8 @@ def test_a_text_that_chooses_nothing_earns_nothing(form, pair):
         "At first I thought A. But the answer is C.",
         "The answer is not B, it is C.",
         "Not A. Not B. C.",
+        "C is the answer; A, B and D are wrong.",
+        "I considered B at first, but C is correct.",
         "We can rule out A and D. I choose C.",
         "A: no.\nB: no.\nC: yes.\nD: no.\n\nThe answer is C.",
     ],

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import verifiers.extract
 from verifiers.extract import MAX_CHARS, extract
 
 
@@ -86,6 +87,24 @@ def test_boxes_that_disagree_are_rivals():
     assert extract("It is \\boxed{41}. Or maybe that other number: \\boxed{42}.").rivals == ("41",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The answer is 41. The answer is 42.",
+        "<answer>41</answer><answer>42</answer>",
+        "\\boxed{41} <answer>42</answer> \\boxed{41}",
+        "#### 41\n#### 42",
+    ],
+)
+def test_statements_that_disagree_are_rivals(text):
+    found = extract(text)
+    assert (found.answer, found.rivals) == ("42", ("41",))
+
+
+def test_corrected_statement_is_no_rival():
+    assert extract("The answer is 41. Wait, no. The answer is 42.").rivals == ()
+
+
 def test_conclusion_after_a_box_supersedes_it():
     assert extract("\\boxed{12} is the first part. Therefore the total is \\boxed{42}.").rivals == ()
 
@@ -147,6 +166,17 @@ def test_any_text_at_all_is_read(text):
 def test_what_stands_in_the_reasoning_never_changes_the_answer(thought):
     thought = thought.replace("<", "")
     assert extract(f"<think>{thought}</think>So \\boxed{{42}}.").readings == ("42",)
+
+
+@given(
+    st.text(alphabet=st.sampled_from("abc \n.$1not"), max_size=60),
+    st.text(alphabet=st.sampled_from("12{}\\\\fracx^ ,.?"), max_size=20),
+    st.text(alphabet=st.sampled_from("$.\\])1 \n%"), max_size=6),
+)
+def test_short_way_to_a_plain_box_finds_what_the_long_way_finds(before, content, after):
+    text = f"{before}\\boxed{{{content}}}{after}"
+    if plain := verifiers.extract._plain_box(text):
+        assert plain == verifiers.extract._designated(text)
 
 
 def test_only_the_end_of_an_endless_text_is_read():

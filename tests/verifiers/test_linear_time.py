@@ -8,6 +8,9 @@ from verifiers import Sample
 from verifiers.base import scores_of
 
 SIZE = 10_000_000
+FAMILIES = tuple(
+    f"verifiers.{name}" for name in ("format", "text", "instructions", "exact", "numeric", "squad", "choice", "tasks")
+)
 PIECES = [
     *(
         "a",
@@ -54,9 +57,7 @@ def subjects():
 
     modules = contract.modules_with_verifiers()
     for module in modules:
-        if module.__name__.startswith(
-            ("verifiers.format", "verifiers.text", "verifiers.instructions", "verifiers.exact")
-        ):
+        if module.__name__.startswith(FAMILIES):
             for number, (verifier, batches) in enumerate(contract.subjects(module)):
                 yield pytest.param(verifier, batches[0], id=f"{module.__name__.removeprefix('verifiers.')}-{number}")
 

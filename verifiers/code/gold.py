@@ -140,16 +140,16 @@ def _require_check(test_code: Any) -> None:
         raise GoldError("test_code defines no check(candidate)")
 
 
+_OWN_FILES = 16
+"""Room for the sandbox's own directories beside the files that a program may make."""
+
+
 def _read_limits(given: Mapping[str, Any]) -> Limits:
     """`time_s` bounds the CPU as well as the wall clock; what is not given is the sandbox's default."""
-    fields = {
-        "memory_mb": "memory_mb",
-        "output_kb": "output_kb",
-        "pids": "tasks",
-        "disk_mb": "disk_mb",
-        "files": "inodes",
-    }
-    changes = {ours: given[name] for name, ours in fields.items() if isinstance(given.get(name), int | float)}
+    fields = {"memory_mb": "memory_mb", "output_kb": "output_kb", "pids": "tasks", "disk_mb": "disk_mb"}
+    changes = {ours: given[name] for name, ours in fields.items() if given.get(name) is not None}
+    if isinstance(given.get("files"), int | float):
+        changes["inodes"] = given["files"] + _OWN_FILES
     if given.get("time_s") is not None:
         changes["cpu_s"] = changes["wall_s"] = given["time_s"]
     try:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 from verifiers.base import Verifier, scores_of
 from verifiers.judge import agreement
 from verifiers.judge.pairwise import PairwiseJudge
-from verifiers.judge.statistics import Estimate, bootstrap, share
+from verifiers.judge.statistics import Estimate, Statistic, bootstrap, share, wilson
 from verifiers.judge.text import hide_reasoning
 from verifiers.types import Message, Problem, Sample
 
@@ -98,6 +98,7 @@ class Calibration:
         return "\n".join(lines) + "\n"
 
 
+SHARES = {"accuracy", "false_positive_rate", "false_negative_rate", "inconsistency"}
 NAMES = {
     "accuracy": "accuracy",
     "false_positive_rate": "false-positive rate (wrong, judged right)",
@@ -167,7 +168,7 @@ def _pointwise(judge: Verifier, data: Sequence[Labelled], resamples: int, seed: 
         kind="pointwise",
         n=len(data),
         outcomes=dict(Counter(score.reason for score in scores).most_common()),
-        estimates=bootstrap(cells, statistics, resamples=resamples, seed=seed),
+        estimates=_estimates(cells, statistics, resamples, seed),
         points=[(float(item.label), None if v is None else float(v), n) for item, v, n in zip(data, verdicts, lengths)],
     )
 
@@ -194,9 +195,20 @@ def _pairwise(judge: PairwiseJudge, data: Sequence[LabelledPair], resamples: int
         kind="pairwise",
         n=len(data),
         outcomes=dict(Counter(comparison.reason for comparison in comparisons).most_common()),
-        estimates=bootstrap(cells, statistics, resamples=resamples, seed=seed),
+        estimates=_estimates(cells, statistics, resamples, seed),
         points=[(pair.label, side, delta) for pair, side, delta in zip(data, sides, deltas)],
     )
+
+
+def _estimates(
+    cells: Sequence[Hashable], statistics: Mapping[str, tuple[Statistic, int]], resamples: int, seed: int
+) -> dict[str, Estimate]:
+    """Bootstrap intervals; for a share of exactly 0 or 1, where every resample agrees, Wilson's."""
+    found = bootstrap(cells, statistics, resamples=resamples, seed=seed)
+    for name in SHARES & found.keys():
+        if found[name].value in (0.0, 1.0):
+            found[name] = wilson(found[name].n if found[name].value else 0, found[name].n)
+    return found
 
 
 def _item(data: Mapping[str, Any]) -> Labelled | LabelledPair:

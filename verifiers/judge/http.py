@@ -25,6 +25,7 @@ class Wire(Protocol):
     """A server's language: how a request is written and a reply is read."""
 
     path: str
+    extra: dict[str, Any]
 
     def headers(self, key: str | None) -> dict[str, str]: ...
     def encode(self, request: Request, model: str) -> dict[str, Any]: ...
@@ -56,22 +57,24 @@ class HttpTransport:
             raise ValueError("base_url is no http(s) URL; write e.g. 'http://127.0.0.1:8000/v1'.")
         if url.username or url.password or url.query or url.fragment:
             raise ValueError("base_url carries credentials or a query: name the key's environment variable in key_env.")
-        if key_env is not None and not os.environ.get(key_env, "").strip():
-            raise ValueError(f"{key_env} is not set: export it, or pass key_env=None for a server without keys.")
-        if key_env is not None and not (
-            os.environ[key_env].strip().isascii() and os.environ[key_env].strip().isprintable()
-        ):
-            raise ValueError(f"{key_env} holds characters that no HTTP header can carry; look for a line break in it.")
+        if key_env is not None:
+            key = read_key(key_env)
+            if not key:
+                raise ValueError(f"{key_env} is not set: export it, or pass key_env=None for a server without keys.")
+            if not (key.isascii() and key.isprintable()):
+                raise ValueError(f"{key_env} holds what no HTTP header can carry; look for a line break in it.")
         self.wire, self.base_url, self.model, self.key_env = wire, base_url.rstrip("/"), model, key_env
         self.served_as = tuple(served_as)
         self._client: tuple[asyncio.AbstractEventLoop, Any] | None = None
 
     @property
     def judge(self) -> str:
-        return f"{self.base_url} {self.model}"
+        """Server, model, and what is added to each request: replies under other settings are other replies."""
+        extra = json.dumps(self.wire.extra, sort_keys=True, default=repr)
+        return f"{self.base_url} {self.model}" + (f" {extra}" if self.wire.extra else "")
 
     async def send(self, request: Request, index: int) -> Reply:
-        key = os.environ.get(self.key_env, "").strip() if self.key_env else None
+        key = read_key(self.key_env) if self.key_env else None
         if self.key_env and not key:
             raise Failure("no_key", retry=False)
         status, headers, body = await self._post(self.wire.headers(key), self.wire.encode(request, self.model))
@@ -87,13 +90,16 @@ class HttpTransport:
                 retry_after=retry_after_s(headers, time.time()),
                 raw=scrubbed(text, _data_in(request))[:MAX_RAW],
             )
-        try:
-            reply = self.wire.decode(data, request)
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            raise Failure("malformed", retry=True, raw=text[:MAX_RAW], billed=True) from None
+        reply = self._decoded(data, request, text)
         if reply.model and not self._is_ours(reply.model):
             raise Failure("wrong_model", retry=False, raw=text[:MAX_RAW], billed=True)
         return reply
+
+    def _decoded(self, data: Any, request: Request, text: str) -> Reply:
+        try:
+            return self.wire.decode(data, request)
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            raise Failure("malformed", retry=True, raw=text[:MAX_RAW], billed=True) from None
 
     async def _post(self, headers: dict[str, str], body: dict[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
         import httpx
@@ -158,6 +164,11 @@ def anthropic(
 ) -> HttpTransport:
     """A model behind Anthropic's /messages. It knows no log-probabilities and no seed."""
     return HttpTransport(Anthropic(extra), base_url=base_url, model=model, key_env=key_env, served_as=served_as)
+
+
+def read_key(key_env: str) -> str:
+    """The key in an environment variable; "" where there is none."""
+    return os.environ.get(key_env, "").strip()
 
 
 def same_model(asked: str, served: str) -> bool:

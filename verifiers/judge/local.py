@@ -28,7 +28,8 @@ class LocalModel:
 
     def __init__(self, model: Any, tokenizer: Any, *, name: str = "", **template: Any):
         self.model, self.tokenizer, self.template = model, tokenizer, template
-        self.judge = f"local {name or model.config.name_or_path}"
+        # The template's settings change replies, so they belong to the name under which replies are cached.
+        self.judge = f"local {name or model.config.name_or_path}" + (f" {template}" if template else "")
         # Added tokens that look like words are vocabulary; the others (<tool_call>, ...) are markup, special or not.
         special = {*tokenizer.all_special_tokens, *(t for t in tokenizer.get_added_vocab() if not t.strip().isalnum())}
         self.special_tokens = tuple(sorted(special, key=len, reverse=True))

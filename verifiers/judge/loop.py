@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from verifiers.base import failure
 from verifiers.types import Sample, Score
 
 T = TypeVar("T")
+_AT_ONCE = 8
 
 
 class Asynchronous:
@@ -30,8 +31,7 @@ class Asynchronous:
 
     async def judge_all(self, samples: Sequence[Sample]) -> list[Score]:
         """The scores of a batch, in order. A bug in `judge` leaves its sample unscored."""
-        found = await asyncio.gather(*(self.judge(sample) for sample in samples), return_exceptions=True)
-        return [_score_of(result) for result in found]
+        return [score_of(result) for result in await together(self.judge(sample) for sample in samples)]
 
     def score(self, sample: Sample) -> Score:
         return self.score_all([sample])[0]
@@ -66,7 +66,27 @@ def start(work: Coroutine[Any, Any, T]) -> Future[T]:
     return asyncio.run_coroutine_threadsafe(work, _running_loop())
 
 
-def _score_of(result: Score | BaseException) -> Score:
+async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T | BaseException]:
+    """The results of all coroutines, or what they raised, in order.
+
+    They begin a few at a time: a thousand prompts built in one go would keep the loop from the calls already in flight, whose
+    deadlines are running.
+    """
+    tasks = []
+    try:
+        for coroutine in work:
+            tasks.append(asyncio.ensure_future(coroutine))
+            if len(tasks) % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return await asyncio.gather(*tasks, return_exceptions=True)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        raise
+
+
+def score_of(result: Score | BaseException) -> Score:
+    """What `gather` returned, as a score: an exception is a bug, which leaves its sample unscored."""
     if isinstance(result, Exception):
         return failure(result)
     if isinstance(result, BaseException):

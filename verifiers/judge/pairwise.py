@@ -11,11 +11,12 @@ from verifiers.groups import groups_of
 from verifiers.judge.client import Client
 from verifiers.judge.exchange import Request
 from verifiers.judge.gates import MAX_CHARS, pre_gate
-from verifiers.judge.loop import Asynchronous, run
+from verifiers.judge.loop import Asynchronous, run, score_of, together
 from verifiers.judge.outcome import RESAMPLES, Judgement, ask_for_verdict
 from verifiers.judge.probability import ask_for_probability
 from verifiers.judge.prompt import ONE_WORD, Prompt, blocks_of, request_of
 from verifiers.judge.replay import Scripted
+from verifiers.judge.statistics import Cells, Estimate, bootstrap
 from verifiers.judge.text import hide_reasoning
 from verifiers.types import Message, Problem, Sample, Score
 
@@ -40,7 +41,7 @@ class Comparison:
     Args:
         value: 1.0 where the first is better, 0.0 where the second is, 0.5 for a tie or where the orders disagree; with a
             weighted judge the mean probability that the first is better. None where an order has no verdict.
-        reason: "both_orders", "tie", "orders_disagree", "weighted", the gate that decided, or why there is no value.
+        reason: "both_orders", "tie", "orders_disagree", "identical", "weighted", the gate that decided, or why there is no value.
         orders: the judgement with the first completion shown as A, and the one with it shown as B; empty for a gate.
     """
 
@@ -84,18 +85,15 @@ class PairwiseJudge(Asynchronous, Verifier):
     ):
         self.client, self.baseline, self.weighted = client, baseline, weighted
         self.groupwise = baseline is None
-        self.max_tokens, self.temperature, self.max_chars, self.resamples = (
-            max_tokens,
-            temperature,
-            max_chars,
-            resamples,
-        )
+        self.max_tokens, self.temperature = max_tokens, temperature
+        self.max_chars, self.resamples = max_chars, resamples
 
     def compare_all(self, pairs: Iterable[tuple[str | Sequence[Message], str, str]]) -> list[Comparison]:
         """One comparison for each (question, first completion, second completion), in order."""
 
         async def all_of() -> list[Comparison]:
-            return list(await asyncio.gather(*(self.compare(*pair) for pair in pairs)))
+            found = await together(self.compare(*pair) for pair in pairs)
+            return [_raised(comparison) for comparison in found]
 
         return run(all_of())
 
@@ -106,6 +104,8 @@ class PairwiseJudge(Asynchronous, Verifier):
             value = 0.5 if all(gates) else 0.0 if gates[0] else 1.0
             return Comparison(value, gates[0] or gates[1] or "")
         first, second = hide_reasoning(first), hide_reasoning(second)
+        if first == second:
+            return Comparison(0.5, "identical")
         orders = await asyncio.gather(
             self._ask(question, first, second, index), self._ask(question, second, first, index)
         )
@@ -113,11 +113,13 @@ class PairwiseJudge(Asynchronous, Verifier):
 
     async def judge_all(self, samples: Sequence[Sample]) -> list[Score]:
         groups = [[i] for i in range(len(samples))] if self.baseline else groups_of(samples)
-        results: list[Score | None] = [None] * len(samples)
-        for group, scores in zip(groups, await asyncio.gather(*(self._group([samples[i] for i in g]) for g in groups))):
-            for i, score in zip(group, scores):
-                results[i] = score
-        return [score for score in results if score is not None]
+        work = (self._group([samples[i] for i in group]) for group in groups)
+        scores: dict[int, Score] = {}
+        for group, found in zip(groups, await together(work)):
+            if isinstance(found, BaseException):
+                found = [score_of(found)] * len(group)
+            scores |= zip(group, found)
+        return [scores[i] for i in range(len(samples))]
 
     async def judge(self, sample: Sample, index: int = 0) -> Score:
         return (await self._group([sample]))[0]
@@ -173,6 +175,12 @@ class PairwiseJudge(Asynchronous, Verifier):
         return f"PairwiseJudge({self.client!r})"
 
 
+def _raised(result: Comparison | BaseException) -> Comparison:
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
 def settled(as_a: Judgement, as_b: Judgement, *, weighted: bool = False) -> Comparison:
     """What two orders say together about the completion that is A in the first and B in the second."""
     orders = (as_a, as_b)
@@ -194,14 +202,14 @@ class WinRate:
     """What a set of comparisons says about the first completions.
 
     Args:
-        rate: mean value of the decided comparisons, ties as half; None where none is decided.
+        rate: mean value of the decided comparisons, ties as half, with its bootstrap interval; no value where none is decided.
         wins, ties, losses, unscored: how many comparisons of each kind; of the ties, `disagreements` are those where the
             two orders contradict each other.
         first_shown: of all single verdicts that prefer one side, the share that prefers the completion shown first. 0.5
             in a judge without position bias; None where there is no such verdict.
     """
 
-    rate: float | None
+    rate: Estimate
     wins: int
     ties: int
     losses: int
@@ -210,13 +218,17 @@ class WinRate:
     first_shown: float | None
 
 
-def win_rate(comparisons: Iterable[Comparison]) -> WinRate:
-    """Win rate with ties, and what the judge's position bias is. Undecided comparisons count in no mean."""
+def win_rate(comparisons: Iterable[Comparison], *, seed: int = 0) -> WinRate:
+    """Win rate with ties, and what the judge's position bias is. Undecided comparisons count in no mean.
+
+    Args:
+        seed: of the bootstrap.
+    """
     comparisons = list(comparisons)
     values = [c.value for c in comparisons if c.value is not None]
     single = [j.value for c in comparisons for j in c.orders if j.value is not None and j.value != 0.5]
     return WinRate(
-        rate=sum(values) / len(values) if values else None,
+        rate=bootstrap(values, {"rate": (_mean, len(values))}, seed=seed)["rate"],
         wins=sum(value > 0.5 for value in values),
         ties=sum(value == 0.5 for value in values),
         losses=sum(value < 0.5 for value in values),
@@ -224,6 +236,10 @@ def win_rate(comparisons: Iterable[Comparison]) -> WinRate:
         disagreements=sum(c.reason == "orders_disagree" for c in comparisons),
         first_shown=sum(value > 0.5 for value in single) / len(single) if single else None,
     )
+
+
+def _mean(values: Cells) -> float | None:
+    return sum(value * n for value, n in values.items()) / values.total() if values else None
 
 
 def _likes_longer(request: Request) -> str:

@@ -26,6 +26,9 @@ _WRAPPED = re.compile(
     | <(?:verdict|answer|decision|score)>(.*)</(?:verdict|answer|decision|score)>""",
     re.VERBOSE | re.IGNORECASE,
 )
+# Some servers leave the tokens that end a turn in the text; looked for in the last characters, which bounds the search.
+_TAIL = 300
+_END_OF_TURN = re.compile(r"(?:(?:</s>|<\|[\w-]{1,40}\|>|<｜[^<>｜\s]{1,40}｜>|<end_of_turn>|<eos>)\s*)+$")
 _FENCE = re.compile(r"```(json)?[ \t]*\n(.*?)\n?```", re.DOTALL | re.IGNORECASE)
 _JSON_KEYS = ("verdict", "decision", "judgement", "judgment", "score", "grade", "rating", "label", "choice")
 
@@ -60,7 +63,8 @@ def parse_verdict(reply: str, verdicts: Mapping[str, float] = VERDICTS, completi
 
 def read_verdict(reply: str, verdicts: Mapping[str, float] = VERDICTS, completion: str = "") -> Verdict:
     """As `parse_verdict`, with the verdict's name and, where there is none, the reason."""
-    text = hide_reasoning(reply)[-_MAX_CHARS:].strip()
+    text = hide_reasoning(reply)[-_MAX_CHARS:]
+    text = (text[:-_TAIL] + _END_OF_TURN.sub("", text[-_TAIL:])).strip()
     if not text:
         return Verdict(None, None, "nothing after the reasoning" if reply.strip() else "empty reply")
     offered = {_fold(name): name for name in verdicts}

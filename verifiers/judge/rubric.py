@@ -28,7 +28,7 @@ You judge whether a completion meets one criterion.
 
 {rules}
 
-Judge by this criterion alone, whatever else is good or bad about the completion. Base your reasons on passages of it."""
+Judge by the criterion alone, whatever else is good or bad about the completion. Base your reasons on passages of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,17 @@ from collections.abc import Iterable
 BLOCKS = ("question", "reference", "completion", "completion_a", "completion_b", "criterion")
 """Names of the tags that `prompt.py` puts around data."""
 
-_REASONING = r"think(?:ing)?|thought|reasoning"
-_OPEN = re.compile(rf"<(?:{_REASONING})>", re.IGNORECASE)
-_CLOSE = re.compile(rf"</(?:{_REASONING})>", re.IGNORECASE)
-_CHANNEL = re.compile(r"<\|channel\|>\s*(\w+)\s*<\|message\|>")  # gpt-oss: analysis, commentary, final
+# The same marks as `verifiers.extract`, so that a judge and a maths verifier see the same part of a completion.
+_REASONING = [
+    (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
+    for opening, closing in (
+        (r"<(?:think(?:ing)?|thought|reasoning)>", r"</(?:think(?:ing)?|thought|reasoning)>"),
+        (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
+        (r"<\|im_start\|>think", r"<\|im_start\|>answer"),
+        (r"◁think▷", r"◁/think▷"),
+        (r"<\|channel\|>analysis", r"<\|channel\|>final<\|message\|>"),
+    )
+]
 
 # Tag characters spell invisible ASCII, variation selectors hidden bytes, bidi marks reorder what is read, fillers look like
 # nothing. One joiner between two characters beyond ASCII, and one emoji selector, stay: several scripts and emoji need them.
@@ -26,7 +33,8 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TAGS = (
     "s|bos|eos|pad|unk|mask|sop|eop|sep|cls|eot|eod|sys|system|user|human|assistant|model|tool|developer|"
     "instructions?|prompt|judge|grader|verdict|decision|score|grade|answer|response|rubric|function(?:_calls?)?|invoke|"
-    "tool_(?:call|response|output|use)s?|(?:start|end|begin)_of_\\w+|extra_id_\\d+|reserved_\\w+|" + _REASONING
+    "tool_(?:call|response|output|use)s?|(?:start|end|begin)_of_\\w+|extra_id_\\d+|reserved_\\w+|"
+    "think(?:ing)?|thought|reasoning"
 )
 _TURN_WORDS = "human|assistant|user|system|ai|bot|judge|grader"
 # Where to put a space, so that the text reads the same and is no special token of any model known to us.
@@ -49,13 +57,13 @@ def hide_reasoning(completion: str) -> str:
     >>> hide_reasoning("<think>It must be 42")
     ''
     """
-    if channel := last(_CHANNEL.finditer(completion)):
-        return completion[channel.end() :] if channel.group(1) == "final" else ""
-    closed = last(_CLOSE.finditer(completion))
-    text = completion[closed.end() :] if closed else completion
-    # Templates often write the opening tag into the prompt, so a close without an open is normal; the reverse is not.
-    if opened := _OPEN.search(text):
-        text = text[: opened.start()] if closed else ""
+    text = completion
+    for opening, closing in _REASONING:
+        # Templates often write the opening mark into the prompt, so a close without an open is normal; the reverse is not.
+        if closed := last(closing.finditer(text)):
+            text = text[closed.end() :]
+        if opening.search(text):
+            return ""
     return text.strip()
 
 

@@ -1,7 +1,7 @@
 """Two ways to write a request and to read a reply: OpenAI's chat completions and Anthropic's messages.
 
 Servers leave out silently what they do not know. Whatever was asked for and cannot be seen in the reply is listed in
-`Reply.ignored`. `n` is never sent: each sample is a call of its own, so there is nothing to be ignored.
+`Reply.ignored`. `n` is not sent unless `extra` has it: each sample is a call of its own, so there is nothing to be ignored.
 """
 
 from __future__ import annotations
@@ -45,14 +45,16 @@ class OpenAI:
         choice = choices[0]
         message = choice["message"]
         text, refusal = message.get("content") or "", message.get("refusal")
-        if not isinstance(text, str):
-            text = "".join(part.get("text", "") for part in text)
+        if isinstance(text, list):  # some servers give the content in parts
+            text = "".join(part["text"] for part in text if part["type"] == "text")
+        if not isinstance(text, str) or not isinstance(refusal, str | None):
+            raise TypeError("a reply's content is text")
         reason = choice.get("finish_reason") or ""
         finish = {"length": "length", "content_filter": "refused", "": ""}.get(reason, "stop")
         usage = body.get("usage") or {}
         options = option_logprobs(_first_token(choice), request.options)
         ignored = {
-            "n": len(choices) != 1,
+            "n": len(choices) != self.extra.get("n", 1),
             "logprobs": bool(request.options) and not options,
             "response_format": request.response_format is not None and not _is_json(text),
             "finish_reason": not reason,
@@ -113,7 +115,7 @@ class Anthropic:
 def option_logprobs(tokens: Mapping[str, float], options: tuple[str, ...]) -> dict[str, float]:
     """Log-probability of each option that occurs, over the tokens that spell it with or without white space."""
     mass = {option: sum(math.exp(lp) for token, lp in tokens.items() if token.strip() == option) for option in options}
-    return {option: math.log(p) for option, p in mass.items() if p > 0}
+    return {option: math.log(p) for option, p in mass.items() if 0 < p < math.inf}
 
 
 def _first_token(choice: Mapping[str, Any]) -> dict[str, float]:

@@ -44,6 +44,10 @@ def product(factors: list[Expr]) -> Expr:
     return factors[0] if len(factors) == 1 else Expr("mul", tuple(factors))
 
 
+def total(terms: list[Expr]) -> Expr:
+    return terms[0] if len(terms) == 1 else Expr("add", tuple(terms))
+
+
 def quotient(a: Expr, b: Expr) -> Expr:
     return Expr("mul", (a, Expr("pow", (b, MINUS_ONE))))
 

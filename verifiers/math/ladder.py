@@ -11,13 +11,14 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sandbox.pool import FunctionRaised
 from sandbox.pool import OverBudget as WorkerOverBudget
 from verifiers.extract import extract
 from verifiers.math import compare, text
 from verifiers.math.errors import OverBudget, Unreadable
-from verifiers.math.normalise import Decimal, bare, canonical, plain_number
+from verifiers.math.normalise import Decimal, bare, canonical, plain_number, simple_fraction
 from verifiers.math.policy import Policy
 from verifiers.math.reading import readings
 from verifiers.math.values import Text, Value
@@ -55,6 +56,7 @@ class Gold:
     text: str
     canonical: str
     number: Decimal | None
+    fraction: Fraction | None  # the value of an integer or a simple fraction
     choice: tuple[str, str] | None
     letters: frozenset[str] | None
     values: tuple[Value, ...]
@@ -82,7 +84,8 @@ def _read_gold(gold: str) -> Gold:
         except Unreadable:
             pass
     choice, letters = text.choice_of_gold(answer), text.letter_set(answer)
-    return Gold(answer, canonical(answer), number, choice, letters, values, problem, limit)
+    fraction = number.fraction() if number and not number[2] else simple_fraction(answer)
+    return Gold(answer, canonical(answer), number, fraction, choice, letters, values, problem, limit)
 
 
 _cached_gold = functools.lru_cache(maxsize=4096)(_read_gold)
@@ -126,6 +129,8 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
             return Verdict("equal", "number")
         if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
             return Verdict("different", "number")
+    if gold.fraction is not None and (value := _plain_value(answer)) is not None:
+        return Verdict("equal" if value == gold.fraction else "different", "number")
     if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
         return Verdict("equal" if gold.letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):
@@ -139,6 +144,14 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
     if verdict is None and text.normalised(gold.text) == text.normalised(answer) and _has_letters(answer):
         return Verdict("equal", "text")
     return verdict or _judge_symbolically(gold, answer, ask)
+
+
+def _plain_value(answer: str) -> Fraction | None:
+    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value."""
+    number = plain_number(answer)
+    if number is None:
+        return simple_fraction(answer)
+    return number.fraction() if len(number[2]) < 8 else None
 
 
 def _has_letters(answer: str) -> bool:
@@ -182,7 +195,9 @@ def _judge_values(gold: Gold, answer: str, policy: Policy) -> Verdict | None:
 
 
 def _judge_text(gold: Gold, answer: str) -> Verdict:
-    same = text.normalised(gold.text) == text.normalised(answer)
+    same = any(isinstance(value, Text) for value in gold.values) and text.normalised(gold.text) == text.normalised(
+        answer
+    )
     return Verdict("equal" if same else "different", "text")
 
 

@@ -139,6 +139,8 @@ class _Lexer:
             return self.add("sym", run)
         if lower in ("mod", "modulo"):
             return self.add("op", "mod")
+        if lower in ("negative", "minus"):
+            return self.add("op", "-")
         if lower in UNITS and (
             len(run) > 1 or not run.isascii() or (in_text and self.after_value(previous)) or self.after_per()
         ):

@@ -32,7 +32,7 @@ def listings_equal(gold: Value, answer: Value, same: Same) -> bool | None:
             return False
         return _multisets(gold, answer, same)
     if gold.is_bare or answer.is_bare:
-        return _assigned(gold, answer, same)
+        return _bracketed(gold, answer, same)
     if (gold.opening, gold.closing) != (answer.opening, answer.closing) and not _are_vectors(gold, answer):
         return False
     return each(gold.items, answer.items, same)
@@ -47,6 +47,14 @@ def _are_vectors(gold: Listing, answer: Listing) -> bool:
     ordered = {("(", ")"), ("[", "]"), ("<", ">")}
     both = {(gold.opening, gold.closing), (answer.opening, answer.closing)}
     return both <= ordered and (len(gold.items) != 2 or ("<", ">") in both)
+
+
+def _bracketed(gold: Listing, answer: Listing, same: Same) -> bool | None:
+    """A bare list beside one in brackets. Two numbers in brackets are a pair or an interval; more are the list."""
+    if len(gold.items) == len(answer.items) > 2:
+        square = "[" in (gold.opening, answer.opening)
+        return _multisets(gold, answer, same) if square else each(gold.items, answer.items, same)
+    return _assigned(gold, answer, same)
 
 
 def _assigned(gold: Listing, answer: Listing, same: Same) -> bool | None:

@@ -1,8 +1,9 @@
-"""The two cheap rungs: normalised strings, and plain numbers of any length compared digit by digit."""
+"""The two cheap rungs: normalised strings, and plain numbers, of any length digit by digit, or simple fractions."""
 
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 _DROPPED = re.compile(
     r"\\(?:left|right|mleft|mright|displaystyle|limits|bigl|bigr|Bigl|Bigr|big|Big)(?![A-Za-z])|\\[!,;:> ](?![\w])|\\!|[$]"
@@ -11,12 +12,14 @@ _FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 # White space between two letters or digits may matter: 1 1/2 is not 11/2.
 _SPACE = re.compile(r"(?<![0-9A-Za-z])\s+|\s+(?![0-9A-Za-z])")
 _PLAIN = re.compile(r"([-+]?)(\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:\{,\}\d{3})+)?(?:\.(\d*))?")
-_OUTER = re.compile(r"\\(?:text|mathrm|mathbf|textbf|mbox|boldsymbol)\s*\{([^{}]*)\}")
+_FRACTION = re.compile(r"(-?)(?:\\[dtc]?frac\{(\d{1,15})\}\{(\d{1,15})\}|(\d{1,15})/(\d{1,15}))")
 
 
 def canonical(text: str) -> str:
     """The text without layout. Equal canonical texts are equal answers; different ones may be equal still."""
     text = text.strip()
+    if text.isalnum():
+        return text
     if "\\" in text or "$" in text:
         if "\\$" not in text:
             text = _DROPPED.sub("", text)
@@ -27,6 +30,8 @@ def canonical(text: str) -> str:
 def bare(text: str) -> str:
     """The text without math delimiters, markdown emphasis, and the full stop of its sentence."""
     text = text.strip()
+    if not text or (text[0] not in "*$\\`" and text[-1] not in ".,;:。，"):
+        return text
     for _ in range(4):
         before = text
         if text.startswith("**") and text.endswith("**") and len(text) > 4:
@@ -47,6 +52,23 @@ class Decimal(tuple[str, str, str]):
     """(sign, digits before the point, digits after it), without zeros that say nothing. Equality is exact at any length."""
 
     __slots__ = ()
+
+    def fraction(self) -> Fraction | None:
+        """The value, where it is short."""
+        sign, whole, decimals = self
+        if len(whole) + len(decimals) > 30:
+            return None
+        return Fraction(int(f"{sign}{whole}{decimals}" if whole or decimals else "0"), 10 ** len(decimals))
+
+
+def simple_fraction(text: str) -> Fraction | None:
+    """The value of `a/b` and `\\frac{a}{b}` with integers in digits; None for any other text."""
+    match = _FRACTION.fullmatch(text)
+    if match is None:
+        return None
+    sign, above, below, numerator, denominator = match.groups()
+    value = int(above or numerator), int(below or denominator)
+    return Fraction(-value[0] if sign else value[0], value[1]) if value[1] else None
 
 
 def plain_number(text: str) -> Decimal | None:

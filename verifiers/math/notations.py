@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from verifiers.math import units
 from verifiers.math.expr import num
-from verifiers.math.parser import rational
+from verifiers.math.literals import rational
 from verifiers.math.text import number_word
 from verifiers.math.values import Based, Clock, Number, Value
 

@@ -18,6 +18,8 @@ def numbers(gold: Number, answer: Number, policy: Policy) -> bool | None:
     """Two numbers or expressions, with their units."""
     if not policy.echo and gold.literal and is_undone(answer.expr):
         return False
+    if gold.name and answer.name and not gold.name & answer.name:
+        return False
     if gold.unit == answer.unit:
         return _quantities(gold, answer, policy)
     if gold.unit and answer.unit:

@@ -1,19 +1,17 @@
 """Tokens to an expression, by recursive descent. Anything that is no plain expression is Unreadable here."""
 
-# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
-
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
 
+from verifiers.math import operators
 from verifiers.math import words as w
-from verifiers.math.errors import OverBudget, Unreadable
-from verifiers.math.expr import HALF, MINUS_ONE, Expr, negative, num, product, quotient, sym
+from verifiers.math.errors import Unreadable
+from verifiers.math.expr import HALF, MINUS_ONE, Expr, negative, num, product, quotient, sym, total
 from verifiers.math.lexer import Token
+from verifiers.math.literals import rational
 
-MAX_DIGITS = 2_000
-MAX_EXPONENT = 20_000
 END = Token("eof", "", False)
 _STARTS = frozenset("num sym const fun frac sqrt binom open round big emptyset mark bar begin".split())
 _APPLIED = frozenset("f g h F G H P Q T N S I u p q L V E phi psi delta theta".split())
@@ -26,30 +24,19 @@ def parse_expression(tokens: Sequence[Token]) -> Expr:
         Unreadable: they do not.
         OverBudget: a literal has too many digits.
     """
-    parser = Parser(tokens)
-    value = parser.sum()
-    if parser.peek().kind != "eof":
-        raise Unreadable(f"unexpected {parser.peek().value!r}")
-    return value
-
-
-def rational(literal: str) -> Fraction:
-    """The exact value of a numeric literal such as `12`, `.5`, `3.` and `4.5e33`."""
-    if len(literal) > MAX_DIGITS:
-        raise OverBudget("digits")
-    mantissa, _, exponent = literal.lower().partition("e")
-    whole, _, decimals = mantissa.partition(".")
-    power = int(exponent or 0) - len(decimals)
-    if abs(power) > MAX_EXPONENT:
-        raise OverBudget("magnitude")
-    digits = int((whole + decimals) or "0")
-    return Fraction(digits * 10**power) if power >= 0 else Fraction(digits, 10**-power)
+    return Parser(tokens).whole()
 
 
 class Parser:
     def __init__(self, tokens: Sequence[Token]):
         self.tokens, self.position = tokens, 0
         self.bars = 0  # open |
+
+    def whole(self) -> Expr:
+        value = self.sum()
+        if self.peek().kind != "eof":
+            raise Unreadable(f"unexpected {self.peek().value!r}")
+        return value
 
     def peek(self, ahead: int = 0) -> Token:
         index = self.position + ahead
@@ -87,10 +74,10 @@ class Parser:
             sign = self.next().value
             term = self.term()
             if sign in ("pm", "mp"):
-                terms = [Expr(sign, (_total(terms), term))]
+                terms = [Expr(sign, (total(terms), term))]
             else:
                 terms.append(term if sign == "+" else negative(term))
-        return _total(terms)
+        return total(terms)
 
     def term(self) -> Expr:
         factors = [self.factor()]
@@ -192,24 +179,12 @@ class Parser:
             self.expect("endround", token.value)
             return Expr("fun", (token.value, value))
         if token.kind == "big":
-            return self.big(token.value)
+            return operators.big(self, token.value)
         if token.kind == "mark":
             return self.marked(token.value)
         if token.kind == "begin" and token.value == "vmatrix":
-            return self.determinant()
+            return operators.determinant(self)
         raise Unreadable(f"unexpected {token.value!r}" if token.value else "unexpected end")
-
-    def determinant(self) -> Expr:
-        rows: list[list[Expr]] = [[]]
-        while not self.accept("end", "vmatrix"):
-            if self.accept("row"):
-                rows.append([])
-            elif not self.accept("amp"):
-                rows[-1].append(self.sum())
-        rows = [row for row in rows if row]
-        if not 0 < len(rows) <= 5 or any(len(row) != len(rows) for row in rows):
-            raise Unreadable("not a square determinant")
-        return _determinant(rows)
 
     def number(self, token: Token) -> Expr:
         if self.peek().kind == "mark" and self.peek().value == "overline":
@@ -417,81 +392,8 @@ class Parser:
             factors.append(self.power())
         return negative(product(factors)) if negated else product(factors)
 
-    # Sums, products, integrals, limits
-
-    def big(self, operator: str) -> Expr:
-        low = high = variable = None
-        while self.peek().kind == "op" and self.peek().value in ("_", "^"):
-            if self.next().value == "^":
-                high = self.bound()
-            elif operator == "lim" or self.binds():
-                variable, low = self.binding(operator)
-            else:
-                low = self.bound()
-        if operator in ("int", "iint", "iiint", "oint"):
-            return self.integral(operator, low, high)
-        return Expr("big", (operator, variable, low, high, self.term()))
-
-    def bound(self) -> Expr | None:
-        if self.peek().value == "{" and self.peek(1).value == "}":
-            self.position += 2
-            return None
-        if self.peek().kind == "op" and self.peek().value in ("-", "+"):
-            return self.factor()
-        return self.argument() if self.peek().kind != "num" else num(rational(self.next().value))
-
-    def binds(self) -> bool:
-        return self.peek().value == "{" and self.peek(1).kind == "sym" and self.peek(2).kind == "rel"
-
-    def binding(self, operator: str) -> tuple[Expr, Expr]:
-        self.expect("open", "{")
-        variable = self.atom()
-        self.expect("rel", "=", "to")
-        low = self.sum()
-        if self.accept("op", "^"):  # x \to 0^+
-            low = Expr("apply", ("from " + self.next().value, low))
-        self.expect("close", "}")
-        return variable, low
-
-    def integral(self, operator: str, low: Expr | None, high: Expr | None) -> Expr:
-        """The integrand stands before `d x`; the tokens are searched for it, since `d` is also a letter."""
-        depth = 0
-        for index in range(self.position, len(self.tokens) - 1):
-            token = self.tokens[index]
-            depth += {"open": 1, "close": -1}.get(token.kind, 0)
-            if token == ("sym", "d", token.spaced) and self.tokens[index + 1].kind == "sym" and depth <= 1:
-                return self.integrand(operator, low, high, index)
-        raise Unreadable("an integral over nothing")
-
-    def integrand(self, operator: str, low: Expr | None, high: Expr | None, at: int) -> Expr:
-        tokens = list(self.tokens[self.position : at])
-        opened = sum({"open": 1, "close": -1}.get(t.kind, 0) for t in tokens)
-        if opened:  # \int {x dx}
-            tokens = tokens[1:]
-        body = parse_expression(tokens) if tokens else num(1)
-        variable = sym(self.tokens[at + 1].value)
-        self.position = at + 2
-        if opened:
-            self.expect("close")
-        return Expr("big", (operator, variable, low, high, body))
-
 
 DEGREE = Expr("const", ("degree",))
-
-
-def _determinant(rows: list[list[Expr]]) -> Expr:
-    """By cofactors of the first row; five rows are 120 products."""
-    if len(rows) == 1:
-        return rows[0][0]
-    terms = []
-    for column, entry in enumerate(rows[0]):
-        minor = _determinant([row[:column] + row[column + 1 :] for row in rows[1:]])
-        terms.append(product([entry, minor] if column % 2 == 0 else [MINUS_ONE, entry, minor]))
-    return _total(terms)
-
-
-def _total(terms: list[Expr]) -> Expr:
-    return terms[0] if len(terms) == 1 else Expr("add", tuple(terms))
 
 
 def _call(name: str, args: list[Expr], base: Expr | None) -> Expr:

@@ -7,38 +7,22 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from verifiers.math import units
+from verifiers.math.errors import Unreadable
 from verifiers.math.expr import Expr, num, substituted, sym, symbols
 from verifiers.math.lexer import Token
 from verifiers.math.parser import parse_expression
 from verifiers.math.values import Number, Text, Value
+from verifiers.math.words import APPROXIMATIONS
 
-_MAGNITUDES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_MAGNITUDES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _VETOES = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "nor",
-        "none",
-        "neither",
-        "except",
-        "without",
-        "less",
-        "fewer",
-        "least",
-        "most",
-        "than",
-        "between",
-        "minus",
-        "negative",
-        "plus",
-        "times",
-        "either",
-        "undefined",
-        "dne",
-        "does",
-        "exist",
-    ]
+    "not no never nor none neither except without less fewer least most than between plus times either undefined dne does exist "
+    "... half third quarter twice thrice double triple squared cubed factorial choose below".split()
+)
+"""Words that change the value of the number that they stand beside, so that it cannot be read without them."""
+_DATES = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday thursday "
+    "friday saturday sunday".split()
 )
 
 
@@ -59,7 +43,14 @@ def read_number(tokens: list[Token], left: bool = False) -> Value:
         if word in _MAGNITUDES and expr.op == "num":
             expr = num(expr.args[0] * _MAGNITUDES[word])
     half_ulp, digits = _decimal(body)
-    return Number(expr, half_ulp, digits, units.make(unit), is_literal(expr))
+    return Number(expr, half_ulp, digits, units.make(unit), is_literal(expr), _name(tokens, label))
+
+
+def _name(tokens: list[Token], label: list[str]) -> frozenset[str]:
+    """The words that say which of several things is numbered: those before the number, and names of months and days."""
+    before = len(label) if tokens[-1].kind not in ("word", "unit") else 0
+    ahead = {t.value.lower() for t in tokens[: before or 1] if t.kind == "word"}
+    return frozenset((ahead | (_DATES & set(label))) - APPROXIMATIONS)
 
 
 def _strip_units(tokens: list[Token]) -> tuple[list[Token], list[tuple[str, int]], list[str]]:
@@ -154,6 +145,9 @@ def _powers(tokens: list[Token], label: list[str]) -> list[tuple[str, int]]:
             prefix = 0
         elif token.kind == "word":
             label.append(token.value.lower())
+            prefix = 0  # square units
+    if prefix:
+        raise Unreadable("5 squared is no length")
     return found
 
 

@@ -19,6 +19,7 @@ _LETTER = re.compile(r"[\s*$({\[]*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)
 _LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
 _LETTERS = re.compile(r"[({\[]*[A-J](?:\s*(?:,|;|and|&|)\s*(?:and\s*)?[A-J])+[)}\]]*")
+_OPTION = re.compile(r"(?:^|[\s,;])\(?[A-J][).:](?:\s|$)")
 _STANDALONE = re.compile(r"(?<![A-Za-z'\\$-])\(?([A-J])\)?(?![A-Za-z'(])")
 
 
@@ -77,16 +78,16 @@ def choice_of_gold(gold: str) -> tuple[str, str] | None:
 
 
 def chosen_letter(answer: str, in_sentence: bool) -> str | None:
-    """The option that an answer names: alone, before its text, or, in a sentence, the first letter that stands by itself."""
+    """The option that an answer names: alone, before its text, or, in a sentence, the one letter that stands by itself."""
     plain = unwrapped(answer[:2_000]).strip()
     if match := _LETTER.fullmatch(plain):
         return match[1].upper()
     if match := _LETTERED.match(plain):
-        return match[1]
+        return None if _OPTION.search(match[2]) else match[1]  # A list of options chooses none.
     if in_sentence and not _SEVERAL.search(plain):
-        letters = [letter for letter in _STANDALONE.findall(plain) if letter != "I"]
-        if letters and not re.match(r"\W*A\s+[a-z]", plain):
-            return letters[0]
+        letters = {letter for letter in _STANDALONE.findall(plain) if letter != "I"}
+        if len(letters) == 1 and not re.match(r"\W*A\s+[a-z]", plain):
+            return letters.pop()
     return None
 
 

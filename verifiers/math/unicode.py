@@ -1,7 +1,5 @@
 """Unicode mathematics as the LaTeX or ASCII that it stands for."""
 
-# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
-
 from __future__ import annotations
 
 import re

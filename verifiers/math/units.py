@@ -74,7 +74,6 @@ _TABLE: dict[str, tuple[str, Fraction, str]] = {
     "mol": ("mol mole", F(1), "amount"),
     "acre": ("acre", F(1), "acre"),
     "hectare": ("hectare", F(10000), "hectare"),
-    "dozen": ("dozen", F(12), "count"),
     "ev": ("ev", F(1), "electronvolt"),
 }
 

@@ -19,6 +19,7 @@ class Number:
         digits: for a decimal literal, its significant digits.
         unit: what it is measured in, percent and degree included; () where it says nothing.
         literal: it is written as one number (also a fraction or a power of ten), not as a calculation.
+        name: words that say which of several things is numbered: "june" in "June 5".
     """
 
     expr: Expr
@@ -26,6 +27,7 @@ class Number:
     digits: int = 0
     unit: Unit = ()
     literal: bool = False
+    name: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,12 +76,8 @@ class MathVerifier(Verifier):
         return [scores[index] for index in range(len(samples))]
 
     def check_gold(self, gold: Any) -> str | None:
-        if gold is None:
-            return "the gold is None: this verifier needs a reference answer"
-        if isinstance(gold, bool) or not isinstance(gold, str | int | float):
-            return f"the gold is a {type(gold).__name__}: write it as text"
-        why = ladder.self_check(ladder.read_gold(_written(gold)))
-        return f"gold {str(gold)[:80]!r}: {why}" if why else None
+        read = _read(gold)
+        return None if isinstance(read, ladder.Gold) else read
 
     def check(self, gold: Any, completion: str) -> Score:
         """The verdict on one completion, or on one bare answer."""
@@ -91,20 +87,21 @@ class MathVerifier(Verifier):
         return _shared_pool(self.workers, self.memory_mb, self.deadline_s)
 
     def _check(self, gold: Any, completion: str, ask: ladder.Ask | None) -> Score:
-        if why := self.check_gold(gold):
-            return Score.unscored("gold_unusable", message=why)
+        read = _read(gold)
+        if not isinstance(read, ladder.Gold):
+            return Score.unscored("gold_unusable", message=read)
         found = extract(completion, lenient=self.lenient)
         if not found.readings:
             return Score.of(False, found.how)
         try:
-            verdict, answer = self._verdict(ladder.read_gold(_written(gold)), found, ask)
+            verdict, answer = self._verdict(read, found, ask)
         except WorkerUnavailable as error:
             return Score.unscored("unavailable", found.answer, message=str(error))
         return Score.of(verdict.is_equal, verdict.reason, answer, rung=verdict.rung, how=found.how)
 
     def _verdict(self, gold: ladder.Gold, found: Extraction, ask: ladder.Ask | None) -> tuple[ladder.Verdict, str]:
         in_sentence = found.how in ("statement", "whole", "conclusion")
-        verdicts = []
+        verdicts: list[ladder.Verdict] = []
         for reading in found.readings:
             verdict = ladder.judge(gold, reading, self.policy, ask, in_sentence=in_sentence)
             verdicts.append(verdict)
@@ -139,8 +136,17 @@ def _postpone(gold: str, answer: str) -> bool | None:
     raise _Postponed
 
 
-def _written(gold: Any) -> str:
-    return gold if isinstance(gold, str) else repr(gold)
+def _read(gold: Any) -> ladder.Gold | str:
+    """The gold as the ladder knows it, or a sentence that says why it cannot be used."""
+    if not isinstance(gold, str):
+        if gold is None:
+            return "the gold is None: this verifier needs a reference answer"
+        if isinstance(gold, bool) or not isinstance(gold, int | float):
+            return f"the gold is a {type(gold).__name__}: write it as text"
+        gold = repr(gold)
+    read = ladder.read_gold(gold)
+    why = ladder.self_check(read)
+    return f"gold {gold[:80]!r}: {why}" if why else read
 
 
 _default = MathVerifier()

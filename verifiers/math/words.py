@@ -1,7 +1,5 @@
 """The vocabulary of answers: which commands and words are functions, constants, relations, separators, or mere layout."""
 
-# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
-
 from __future__ import annotations
 
 FUNCTIONS = {

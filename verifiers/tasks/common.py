@@ -8,6 +8,9 @@ from collections.abc import Callable
 from verifiers.extract import extract
 from verifiers.types import Problem, Sample, Score
 
+MAX_CHARS = 50_000
+"""A longer answer is none."""
+
 
 def unique_problems(
     n: int, kind: str, level: int, seed: int, make_one: Callable[[random.Random], Problem]
@@ -39,6 +42,8 @@ def answers_of(sample: Sample) -> tuple[str, ...] | Score:
     found = extract(sample.completion)
     if not found.readings:
         return Score.of(False, found.how)
+    if len(found.readings[0]) > MAX_CHARS:
+        return Score.of(False, "over_budget", found.readings[0][:1000])
     if any(rival != found.readings[0] for rival in found.rivals):
         return Score.of(False, "ambiguous", found.answer)
     return found.readings

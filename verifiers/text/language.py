@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -159,7 +158,6 @@ def segments(text: str) -> Iterator[Segment]:
     yield from waiting.values()
 
 
-@functools.lru_cache(maxsize=4096)
 def identify(text: str, hint: str | None = None) -> str | None:
     """ISO 639-1 code of the text's language; None where pycld2 is not sure."""
     import pycld2

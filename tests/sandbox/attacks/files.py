@@ -9,7 +9,7 @@ from tests.sandbox.attacks.kit import probe
 ATTACKS = [
     probe("secret-environment", "the caller's environment is not there", """
 def got_in():
-    allowed = {'PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TMPDIR', 'PYTHONDONTWRITEBYTECODE', 'OPENSSL_CONF', 'LD_BIND_NOW',
+    allowed = {'PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TMPDIR', 'PYTHONDONTWRITEBYTECODE', 'OPENSSL_CONF', 'LD_BIND_NOW', 'LD_LIBRARY_PATH',
                'LC_CTYPE'}
     extra = [name for name in os.environ if name not in allowed and not name.endswith('_NUM_THREADS')]
     try: raw = open('/proc/self/environ').read()

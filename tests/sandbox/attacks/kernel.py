@@ -100,9 +100,22 @@ def got_in():
     probe("core-dump", "it cannot have its core dumped", """
 def got_in():
     import resource
-    try: resource.setrlimit(resource.RLIMIT_CORE, (-1, -1))
-    except (OSError, ValueError): return False
-    return True
+    for limit in (-1, 0, 1 << 20):
+        try:
+            resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))
+            return True
+        except (OSError, ValueError): pass
+        try:
+            resource.prlimit(0, resource.RLIMIT_CORE, (limit, limit))
+            return True
+        except (OSError, ValueError): pass
+    return resource.getrlimit(resource.RLIMIT_CORE) not in ((1, 1), (0, 0))
+"""),
+    probe("limits-still-readable", "asking for limits is still allowed, and lowering others", """
+def got_in():
+    import resource
+    resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
+    return resource.prlimit(0, resource.RLIMIT_NOFILE) != (20, 20)
 """),
     probe("real-time", "it cannot make itself more important", """
 def got_in():
@@ -113,7 +126,7 @@ def got_in():
         except OSError: pass
     return False
 """),
-    Attack("syscall-32-bit", "the 32-bit door is closed", _INT80, frozenset({Status.RUNTIME_ERROR}), b"", language="c"),
+    Attack("syscall-32-bit", "the 32-bit door is closed", _INT80, frozenset({Status.VIOLATION}), b"", language="c"),
     ending("executable-memory", "machine code of its own is held by the same filter",
            "import mmap\ncode = bytes([0xb8, 101, 0, 0, 0, 0x0f, 0x05, 0xc3])  # ptrace(...)\n"
            "m = mmap.mmap(-1, 4096, prot=7)\nm.write(code)\nf = ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(m)))\n"

@@ -7,7 +7,7 @@ from tests.sandbox.attacks.kit import probe
 _TWICE = """
 def got_in():
     stale = False
-    for place in ('.', '..', '/dev/shm', '/var/tmp'):
+    for place in ('.', '..', '/tmp', '/dev/shm', '/var/tmp'):
         path = os.path.join(place, MARK)
         stale = stale or os.path.exists(path)
         try: open(path, 'w').close()

@@ -1,4 +1,4 @@
-"""Judge one case in a session of its own: `python attempt.py < case.json` prints the Score as JSON.
+"""Judge one case in a session of its own: `python attempt.py [level] < case.json` prints the Score as JSON.
 
 Attacks stop and kill their parent process and its group; this process is what they would hit if they could.
 """
@@ -16,10 +16,14 @@ from typing import Any
 ROOT = Path(__file__).parents[3]
 
 
-def attempt(case: Mapping[str, Any], timeout_s: float = 60) -> dict[str, Any]:
-    """The Score of `case["code"]` under the gold that the case is, as a mapping, with the judging time as "took_s"."""
+def attempt(case: Mapping[str, Any], level: str = "", timeout_s: float = 60) -> dict[str, Any]:
+    """The Score of `case["code"]` under the gold that the case is, as a mapping, with the judging time as "took_s".
+
+    Args:
+        level: the isolation; the default is that of `verifiers.code.check`, the best there is.
+    """
     done = subprocess.run(
-        [sys.executable, __file__],
+        [sys.executable, __file__, *([level] if level else [])],
         input=json.dumps(dict(case)),
         capture_output=True,
         text=True,
@@ -35,8 +39,11 @@ def attempt(case: Mapping[str, Any], timeout_s: float = 60) -> dict[str, Any]:
 
 def main() -> None:
     sys.path.insert(0, str(ROOT))
-    from verifiers.code import check
+    from sandbox import Sandbox
+    from verifiers.code import MODULES, CodeVerifier, check
 
+    if sys.argv[1:]:
+        check = CodeVerifier(Sandbox(level=sys.argv[1], modules=MODULES)).check
     case = json.load(sys.stdin)
     check({"mode": "asserts", "tests": ["assert f() == 1"]}, "def f(): return 1")  # starting up is not judging
     start = time.monotonic()

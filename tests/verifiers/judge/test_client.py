@@ -50,10 +50,14 @@ def test_replies_without_a_verdict_are_kept_and_transport_errors_are_not(tmp_pat
     assert second.calls == 1
 
 
-def test_equal_samples_in_one_batch_are_asked_once():
-    transport = Scripted(even)
-    batch = samples(3) * 10
-    scores = PointwiseJudge(Client(transport)).score_all(batch)
+def test_equal_samples_in_flight_together_are_asked_once():
+    class Slow(Scripted):
+        async def send(self, request, index):
+            await asyncio.sleep(0.2)
+            return await super().send(request, index)
+
+    transport = Slow(even)
+    scores = PointwiseJudge(Client(transport)).score_all(samples(3) * 10)
     assert transport.calls == 3
     assert [s.value for s in scores] == [1.0, 0.0, 1.0] * 10
 
@@ -278,3 +282,22 @@ def test_a_judge_asked_from_inside_a_judge_says_what_to_do():
     (score,) = PointwiseJudge(Client(Scripted(nested))).score_all(samples(1))
     assert score.reason == "error:RuntimeError"
     assert "await judge_all" in score.detail["message"]
+
+
+def test_building_many_prompts_does_not_hold_up_the_calls_in_flight():
+    """The first call must be answered long before the last prompt is built."""
+    order = []
+
+    class Watched(Scripted):
+        async def send(self, request, index):
+            await asyncio.sleep(0)
+            order.append("reply")
+            return Reply("VERDICT: CORRECT")
+
+    class Judge(PointwiseJudge):
+        async def judge(self, sample, index=0):
+            order.append("prompt")
+            return await super().judge(sample, index)
+
+    Judge(Client(Watched(even))).score_all(samples(400))
+    assert order.index("reply") < 100

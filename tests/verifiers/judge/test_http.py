@@ -3,17 +3,22 @@
 import asyncio
 import email.utils
 import json
+import math
 import time
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from verifiers import Problem, Sample
-from verifiers.judge import Budget, Client, Failure, PointwiseJudge, Request, Retry, anthropic, openai_compatible
-from verifiers.judge.http import same_model, scrubbed
+from verifiers.judge import Budget, Client, Failure, PointwiseJudge, Reply, Request, Retry, anthropic, openai_compatible
+from verifiers.judge.http import HttpTransport, same_model, scrubbed
 from verifiers.judge.loop import run
 from verifiers.judge.wire import Anthropic, OpenAI
 
 FAST = Retry(base_s=0.01, cap_s=0.05)
+ASK = Request(({"role": "user", "content": "?"},))
 
 
 def samples(*completions):
@@ -139,6 +144,7 @@ def test_no_more_requests_are_in_flight_than_allowed(server):
     assert server.most_in_flight == 5
 
 
+@pytest.mark.slow
 def test_one_deadline_holds_over_all_attempts_within_a_tenth(server, acts):
     deadline = 3.0
 
@@ -215,11 +221,64 @@ def test_a_server_that_ignores_log_probabilities_or_a_schema_is_noticed(server):
     assert reply.options == {}
 
 
-def test_more_choices_than_asked_for_are_noticed_and_the_first_is_taken():
+@pytest.mark.parametrize(
+    ("asked", "given", "noticed"), [({}, 2, True), ({"n": 3}, 1, True), ({"n": 2}, 2, False), ({}, 1, False)]
+)
+def test_a_number_of_choices_that_was_not_asked_for_is_noticed_and_the_first_is_taken(asked, given, noticed):
     choice = {"finish_reason": "stop", "message": {"content": "a"}}
-    body = {"model": "m", "choices": [choice, choice], "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
-    reply = OpenAI().decode(body, Request(({"role": "user", "content": "?"},)))
-    assert (reply.text, reply.ignored) == ("a", ("n",))
+    body = {"model": "m", "choices": [choice] * given, "usage": {"prompt_tokens": 1, "completion_tokens": 1}}
+    reply = OpenAI(asked).decode(body, ASK)
+    assert (reply.text, reply.ignored) == ("a", ("n",) if noticed else ())
+
+
+def test_content_in_parts_is_joined():
+    parts = [{"type": "text", "text": "VERDICT: "}, {"type": "image"}, {"type": "text", "text": "CORRECT"}]
+    body = {"choices": [{"finish_reason": "stop", "message": {"content": parts}}]}
+    assert OpenAI().decode(body, ASK).text == "VERDICT: CORRECT"
+
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5))
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+)
+LOGPROBS = st.fixed_dictionaries(
+    {
+        "content": st.lists(
+            st.fixed_dictionaries(
+                {"top_logprobs": st.lists(st.fixed_dictionaries({"token": JSON, "logprob": JSON}), max_size=2)}
+            ),
+            max_size=2,
+        )
+    }
+)
+MESSAGE = st.fixed_dictionaries({}, optional={"content": JSON, "refusal": JSON})
+CHOICE = st.fixed_dictionaries(
+    {}, optional={"message": MESSAGE | JSON, "finish_reason": JSON, "logprobs": LOGPROBS | JSON}
+)
+BODY = st.fixed_dictionaries(
+    {},
+    optional={
+        "choices": st.lists(CHOICE, max_size=2) | JSON,
+        "model": JSON,
+        "usage": JSON,
+        "content": JSON,
+        "stop_reason": JSON,
+    },
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(BODY | JSON, st.sampled_from([OpenAI(), Anthropic()]))
+def test_any_body_is_a_reply_with_a_text_or_malformed(body, wire):
+    transport = HttpTransport(wire, base_url="http://127.0.0.1:1/v1", model="m")
+    request = replace(ASK, options=("Yes", "No"))
+    try:
+        reply = transport._decoded(body, request, "")
+    except Failure:
+        return
+    assert isinstance(reply.text, str)
+    assert all(math.isfinite(logp) for logp in reply.options.values())
+    assert Reply.from_json(reply.to_json()) == reply
 
 
 def test_log_probabilities_of_options_are_summed_over_their_spellings(server):
@@ -242,6 +301,13 @@ def test_extra_fields_go_into_the_body_and_none_removes_one(server):
     body = server.bodies[0]
     assert (body["top_p"], body["max_completion_tokens"]) == (0.5, 7)
     assert "max_tokens" not in body
+
+
+def test_replies_under_other_settings_are_cached_apart(server, tmp_path):
+    for extra in ({}, {"top_p": 0.5}, {"top_p": 0.6}):
+        client = Client(openai_compatible("judge", server.url, **extra), cache=tmp_path / "c.db")
+        run(client.ask(Request(({"role": "user", "content": "?"},))))
+    assert len(server.bodies) == 3
 
 
 def test_replies_too_large_are_cut_off(server, monkeypatch):
@@ -320,6 +386,13 @@ def test_a_key_that_is_not_set_is_said_at_once(monkeypatch):
     monkeypatch.delenv("NO_SUCH_KEY", raising=False)
     with pytest.raises(ValueError, match="NO_SUCH_KEY is not set"):
         openai_compatible("judge", "http://x/v1", key_env="NO_SUCH_KEY")
+
+
+def test_a_key_that_no_header_can_carry_is_refused_without_being_repeated(monkeypatch):
+    monkeypatch.setenv("BAD_KEY", "sk-one\nsk-two")
+    with pytest.raises(ValueError, match="BAD_KEY holds what no HTTP header can carry") as caught:
+        openai_compatible("judge", "http://x/v1", key_env="BAD_KEY")
+    assert "sk-one" not in str(caught.value)
 
 
 def test_scrubbing_finds_a_secret_as_it_is_and_as_json_writes_it():

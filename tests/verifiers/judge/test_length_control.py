@@ -99,3 +99,19 @@ def test_bad_input_is_refused():
         length_controlled_win_rate([Preference(1.0, 1, 1)] * 4)
     with pytest.raises(ValueError, match=r"A preference of 1\.5"):
         length_controlled_win_rate([Preference(1.5, 1, 1)] * 5)
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("strength", [0.3, 20.0, 1e4])
+def test_the_fit_is_liblinears(strength):
+    """The solver of the authors' implementation, on the rows doubled into soft labels as they do."""
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    data = preferences(300, theta=0.4, phi=1.0, psi=0.3)
+    rows, labels = length_control._features(data, 1.0), [p.value for p in data]
+    model = linear_model.LogisticRegression(
+        C=strength, penalty="l1", solver="liblinear", fit_intercept=False, tol=1e-9, max_iter=5000
+    )
+    weights = labels + [1 - label for label in labels]
+    model.fit(rows + rows, [1] * len(rows) + [0] * len(rows), sample_weight=weights)
+    ours = length_control._fit(rows, labels, [1.0] * len(rows), strength)
+    assert ours == pytest.approx(tuple(model.coef_[0]), abs=1e-6)

@@ -18,7 +18,7 @@ def judge_of(answer, **settings):
 @pytest.mark.parametrize("favourite", ["A", "B"])
 def test_a_judge_that_only_likes_a_position_gives_half_with_ties(favourite):
     found = win_rate(judge_of(lambda request: f"VERDICT: {favourite}").compare_all(PAIRS))
-    assert (found.rate, found.wins, found.ties, found.losses) == (0.5, 0, 100, 0)
+    assert (found.rate.value, found.wins, found.ties, found.losses) == (0.5, 0, 100, 0)
     assert found.disagreements == 100
     assert found.first_shown == (1.0 if favourite == "A" else 0.0)
 
@@ -36,7 +36,8 @@ def test_a_judge_with_some_position_bias_still_gives_the_true_win_rate(blocks):
 
     found = win_rate(judge_of(answer).compare_all(PAIRS))
     assert (found.wins, found.losses, found.ties) == (15, 35, 50)
-    assert found.rate == pytest.approx(0.4)
+    assert found.rate.value == pytest.approx(0.4)
+    assert 0.3 < found.rate.low < 0.4 < found.rate.high < 0.5
     assert found.first_shown == pytest.approx(0.75)
 
 
@@ -60,7 +61,7 @@ def test_an_order_without_a_verdict_leaves_the_comparison_out_and_counts_it():
         return "VERDICT: TIE"
 
     found = win_rate(judge_of(answer).compare_all(PAIRS))
-    assert (found.rate, found.ties, found.unscored) == (0.5, 89, 11)
+    assert (found.rate.value, found.ties, found.unscored) == (0.5, 89, 11)
 
 
 def test_nothing_decided_is_no_win_rate():
@@ -68,7 +69,7 @@ def test_nothing_decided_is_no_win_rate():
         raise Failure("http_400", retry=False)
 
     found = win_rate(judge_of(down).compare_all(PAIRS[:5]))
-    assert (found.rate, found.unscored, found.first_shown) == (None, 5, None)
+    assert (found.rate.value, found.unscored, found.first_shown) == (None, 5, None)
 
 
 def test_empty_completions_lose_unseen_and_earn_nothing():
@@ -105,6 +106,18 @@ def test_a_sample_with_most_of_its_comparisons_undecided_is_unscored(blocks):
     scores = judge_of(answer).score_all(samples)
     assert [s.value for s in scores] == [0.5, 0.5, 0.5, None]
     assert scores[3].reason == "transport_error:http_400"
+
+
+def test_identical_completions_tie_unseen():
+    transport = Scripted(lambda request: "VERDICT: A")
+    (found,) = PairwiseJudge(Client(transport)).compare_all([("q", "<think>1</think>same", "<think>2</think>same")])
+    assert (found.value, found.reason, transport.calls) == (0.5, "identical", 0)
+
+
+def test_a_bug_in_the_baseline_of_one_problem_spares_the_others():
+    judge = judge_of(lambda request: "VERDICT: TIE", baseline=lambda problem: problem.meta["baseline"])
+    samples = [Sample(Problem("q", meta={"baseline": "b"}), "x"), Sample(Problem("q"), "x")]
+    assert [(s.value, s.reason) for s in judge.score_all(samples)] == [(0.5, "tie"), (None, "error:KeyError")]
 
 
 def test_a_baseline_that_is_no_answer_beats_nobody():

@@ -39,6 +39,8 @@ POSITIVE = [
     "VERDICT: {V0}\nWait, I misread the unit. Correction.\nVERDICT: {V1}",
     "<think>Is it {V0}? No.</think>\nVERDICT: {V1}",
     "裁定：相同。\nVerdict：{V1}",
+    "VERDICT: {V1}</s>",
+    "VERDICT: {V1}\n<|im_end|>\n<|endoftext|>\n",
 ]
 NEGATIVE = [
     "{V0}",
@@ -102,7 +104,7 @@ NEITHER = [
     "10",
     "[[10]]",
     "1.0",
-    "yes",
+    "perhaps",
     "{" * 5000 + "}",
 ]
 
@@ -125,8 +127,6 @@ def test_the_suite_is_large_enough():
 )
 def test_only_a_last_line_that_is_a_verdict_counts(template, value, verdicts):
     v1, v0 = verdicts
-    if template == "yes" and "YES" in verdicts:
-        pytest.skip("a verdict under these names")
     assert parse_verdict(shown(template, v0, v1), verdicts) == value
 
 
@@ -173,7 +173,7 @@ def test_what_is_missing_is_said():
 @settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["INCORRECT", "CORRECT"]))
 def test_words_before_the_last_line_change_nothing(before, verdict):
-    before = before.replace("<", "(")  # no reasoning tags: an unclosed one hides what follows
+    before = before.replace("<", "(").replace("◁", "(")  # no reasoning marks: an unclosed one hides what follows
     assert parse_verdict(f"{before}\nVERDICT: {verdict}") == VERDICTS[verdict]
 
 
@@ -184,7 +184,16 @@ def test_any_reply_is_read_without_raising(reply):
 
 
 @pytest.mark.parametrize(
-    "reply", ["{" * 200_000, "[" * 200_000, "```json\n" * 30_000, "**" * 100_000, "<think>" * 50_000]
+    "reply",
+    [
+        "</s>" * 100_000 + "x",
+        "<|a" * 100_000,
+        "{" * 200_000,
+        "[" * 200_000,
+        "```json\n" * 30_000,
+        "**" * 100_000,
+        "<think>" * 50_000,
+    ],
 )
 def test_bombs_are_read_quickly(reply):
     assert parse_verdict(reply) is None

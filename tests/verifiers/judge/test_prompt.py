@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifiers import Problem, Sample
-from verifiers.judge import Client, PointwiseJudge, Prompt, Scripted, build_messages, neutralise
+from verifiers.extract import split_reasoning
+from verifiers.judge import Client, PointwiseJudge, Prompt, Scripted, build_messages, hide_reasoning, neutralise
 from verifiers.judge.prompt import messages_of
 
 QUESTION, REFERENCE = "What is the capital of Australia?", "Canberra"
@@ -184,6 +185,35 @@ def test_reasoning_is_shown_only_where_asked_for():
     text = "<think>secret thoughts</think>Sydney"
     assert "secret" not in build_messages(QUESTION, REFERENCE, text)[1]["content"]
     assert "secret" in build_messages(QUESTION, REFERENCE, text, show_reasoning=True)[1]["content"]
+
+
+@pytest.mark.parametrize(
+    ("completion", "shown"),
+    [
+        ("<think>a</think>b", "b"),
+        ("a</think>b", "b"),
+        ("<THINK>a</Think>b", "b"),
+        ("<think>a</think>b<think>c</think>d", "d"),
+        ("<think>a", ""),
+        ("<think>a</think>b<think>c", ""),
+        ("<reasoning>a</reasoning>b", "b"),
+        ("<|begin_of_thought|>a<|end_of_thought|>b", "b"),
+        ("<|im_start|>think\na<|im_start|>answer\nb", "b"),
+        ("◁think▷a◁/think▷b", "b"),
+        ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "b"),
+        ("<|channel|>analysis<|message|>a", ""),
+        ("no reasoning", "no reasoning"),
+    ],
+)
+def test_what_is_left_without_reasoning(completion, shown):
+    assert hide_reasoning(completion) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["<think>a</think>b", "a</think>b", "<think>a", "x<think>", "◁think▷a◁/think▷b", "plain"]
+)
+def test_a_judge_sees_the_part_that_a_maths_verifier_reads(text):
+    assert hide_reasoning(text) == split_reasoning(text)[1].strip()
 
 
 def test_special_tokens_of_a_tokenizer_are_broken_too():

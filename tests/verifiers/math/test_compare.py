@@ -14,14 +14,16 @@ EQUAL = {
     "units": [("90^\\circ", "90"), ("\\frac{\\pi}{6}", "30^\\circ"), ("50\\%", "\\frac12"), ("50\\%", "50"), ("1 \\text{ m}", "100 \\text{ cm}"),
               ("\\$5", "5 \\text{ dollars}"), ("864 \\mbox{ inches}^2", "864"), ("5 \\text{ apples}", "5"), ("30^\\circ", "30 \\text{ degrees}")],
     "lists": [("1,-2", "-2, 1"), ("2,3", "\\{3,2\\}"), ("2,3", "x=2 \\text{ or } x=3"), ("1 \\pm \\sqrt{19}", "1-\\sqrt{19}, 1+\\sqrt{19}"),
-              ("3,4", "p=3, q=4"), ("(1,1), (3,2)", "(3,2), (1,1)"), ("x=2,x=-3", "x = -3, 2"), ("(7,6)", "x=7, y=6"), ("(p,q)=(3,2)", "(3,2)")],
+              ("3,4", "p=3, q=4"), ("(1,1), (3,2)", "(3,2), (1,1)"), ("x=2,x=-3", "x = -3, 2"), ("(7,6)", "x=7, y=6"), ("(p,q)=(3,2)", "(3,2)"),
+              ("1,2,3", "[3, 1, 2]"), ("(1,2,3)", "1,2,3"), ("p=5, q=2; p=7, q=2", "(p=5, q=2), (p=7, q=2)")],
     "intervals": [("(-12,0)", "-12 < x < 0"), ("x \\ge 5", "[5,\\infty)"), ("x \\in [-2,7]", "[-2,7]"), ("(-\\infty,2)\\cup(2,\\infty)", "x \\ne 2"),
                   ("[1,2]\\cup[2,3]", "[1,3]"), ("[-2,2]", "|x| \\le 2"), ("x<1 \\text{ or } x>2", "(-\\infty,1)\\cup(2,\\infty)"), ("0<f(x)<1", "(0,1)")],
     "equations": [("x=5", "5"), ("y=2x+3", "2x+3=y"), ("2x+4y-3=0", "y=-\\frac12 x+\\frac34"), ("f(n)=n^2", "f(x)=x^2"), ("x^2+y^2=25", "x^2+y^2-25=0")],
     "matrices": [("\\begin{pmatrix}-1/3\\\\2/3\\end{pmatrix}", "\\begin{bmatrix}-\\frac13\\\\\\frac23\\end{bmatrix}"),
                  ("\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "[[1,2],[3,4]]"), ("(1,2,3)", "\\begin{pmatrix}1\\\\2\\\\3\\end{pmatrix}")],
     "words": [("\\text{(C)}", "C"), ("C", "(C) 42"), ("\\text{east}", "East"), ("A, C", "CA"), ("12:00", "12:00"), ("8:34 \\text{ P.M.}", "20:34"),
-              ("4210_{5}", "4210_5"), ("4210_5", "4210"), ("2:3", "\\frac23"), ("2:3:4", "4:6:8"), ("\\emptyset", "no solution")],
+              ("4210_{5}", "4210_5"), ("4210_5", "4210"), ("2:3", "\\frac23"), ("2:3:4", "4:6:8"), ("\\emptyset", "no solution"),
+              ("June 5", "5 June"), ("June 5", "5"), ("-5", "negative 5"), ("24", "2 dozen"), ("42", "forty-two")],
 }  # fmt: skip
 
 DIFFERENT = {
@@ -32,13 +34,14 @@ DIFFERENT = {
     "units": [("1\\text{ cm}", "1\\text{ m}"), ("15\\text{ cm}^2", "15\\text{ cm}"), ("\\$36", "36\\%"), ("25\\%", "25^\\circ"), ("0.28", "28"),
               ("5 \\text{ hours}", "5 \\text{ minutes}"), ("864 \\mbox{ inches}^2", "864 \\mbox{ inches}^2+1")],
     "lists": [("1,2", "1"), ("1", "1,2"), ("1,2,3", "1,2,4"), ("0", "0 \\text{ or } 1"), ("1,2", "x=2, y=1"), ("(0,1)", "\\{0,1\\}"), ("(1,2)", "(2,1)"),
-              ("(1,2,3),(3,2,1)", "(1,2,3),(3,2,2)"), ("1,2,2", "1,1,2"), ("\\pm 3", "3")],
+              ("(1,2,3),(3,2,1)", "(1,2,3),(3,2,2)"), ("1,2,2", "1,1,2"), ("\\pm 3", "3"), ("(1,2,3)", "3,2,1"), ("1,2", "[1,2]")],
     "intervals": [("(0,1)", "[0,1]"), ("(0,1)", "0<x\\le 1"), ("(2,\\infty)", "\\mathbb{R}"), ("42", "[0,1000]"), ("x>3", "x<3"), ("[0,100)", "(0,100)")],
     "equations": [("x=3", "y=3"), ("0=0", "42=42"), ("x=5", "x=x"), ("42", "41=42"), ("42", "42 \\ne 41"), ("42", "\\neq 42"), ("y=2x", "y=3x"), ("42", "1=1"),
                   ("x=5", "x^2=25")],
     "matrices": [("\\begin{pmatrix}1\\\\2\\end{pmatrix}", "\\begin{pmatrix}1&2\\end{pmatrix}"), ("\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "-2")],
     "words": [("\\text{(C)}", "B"), ("C", "B or C"), ("east", "west"), ("12:00", "1:00"), ("144_8", "144_9"), ("1:2:3", "1:4:9"), ("3:45 PM", "3:45 AM"),
-              ("\\text{(C)}", "(C)+1"), ("42", "not 42")],
+              ("\\text{(C)}", "(C)+1"), ("42", "not 42"),
+              ("June 5", "May 5"), ("5", "5 squared"), ("5", "twice 5"), ("100", "more than 100")],
 }  # fmt: skip
 
 
@@ -64,6 +67,13 @@ def test_equality_is_symmetric(kind, grade):
 def test_different_answers_are_refused_both_ways(kind, grade):
     assert [pair for pair in DIFFERENT[kind] if grade(*pair) != 0.0] == []
     assert [pair for pair in DIFFERENT[kind] if grade(*pair[::-1]) == 1.0] == []
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer"), [("5", "5..."), ("A", "A) 3 B) 4 C) 5"), ("5", "\\geq 5"), ("5", "5 \\pm 1"), ("5", "5+")]
+)
+def test_what_commits_to_nothing_is_refused(gold, answer, grade):
+    assert grade(gold, answer) == 0.0
 
 
 @pytest.mark.parametrize(("exact", "rounded"), [("1/3", "0.3333"), ("\\pi", "3.14"), ("\\sqrt2", "1.41421")])

@@ -1,7 +1,5 @@
 """MathVerifier: three outcomes with their reasons, a batch that equals its singles, the same verdict from anywhere."""
 
-# ruff: noqa: SIM905 - a vocabulary reads better as one string of words
-
 import asyncio
 import json
 import os

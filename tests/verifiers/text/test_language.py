@@ -1,5 +1,7 @@
 """One language, the right one: what is left out, what is told apart, and what counts."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,3 +119,10 @@ def test_of_a_very_long_text_both_ends_are_judged(monkeypatch):
     assert share(english * 5, "en") == 1.0
     assert 0.3 < share(english * 3 + german, "en") < 0.7
     assert 0.3 < share(german + english * 3, "en") < 0.7
+
+
+def test_without_the_identifier_the_sample_is_unscored_and_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pycld2", None)
+    score = LanguageConsistency("en").score(Sample(Problem(""), SENTENCES["en"][0]))
+    assert (score.value, score.reason) == (None, "unavailable:pycld2")
+    assert "pip install" in score.detail["message"]

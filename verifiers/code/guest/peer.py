@@ -9,7 +9,7 @@ it. Neither side can name a function that is not in the other's table, and nothi
 from __future__ import annotations
 
 import _thread
-import builtins
+import sys
 import types
 from importlib import import_module
 
@@ -208,11 +208,10 @@ class Peer:
         return error
 
     def _exception_class(self, lineage: Any) -> type[BaseException]:
-        """A class here with the same ancestry: builtin exceptions are themselves, others are made once for each."""
+        """A class here with the same ancestry: those of the standard library are themselves, others are made once."""
         kind: type[BaseException] = BaseException
         for module, name, number in reversed(lineage):
-            own = getattr(builtins, str(name), None) if module == "builtins" else None
-            if isinstance(own, type) and issubclass(own, BaseException):
+            if own := _library_exception(module, name):
                 kind = own
             else:
                 key = (number, kind)
@@ -242,6 +241,13 @@ class RemoteException:
         if number is None or name.startswith("_"):
             raise AttributeError(name)
         return peer.request("attribute_of", number, name)
+
+
+def _library_exception(module: Any, name: Any) -> type[BaseException] | None:
+    """The exception of that name in a module of the standard library that this process has imported already."""
+    known = type(module) is str and module.partition(".")[0] in sys.stdlib_module_names
+    own = getattr(sys.modules.get(module), str(name), None) if known else None
+    return own if isinstance(own, type) and issubclass(own, BaseException) else None
 
 
 def _lineage(kind: type, export_id: Callable[[Any], int]) -> list[list[Any]]:

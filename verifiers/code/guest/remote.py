@@ -36,6 +36,12 @@ _READABLE_DUNDERS = frozenset(
 )
 """Never those by which a library lets an object take over, as __array_ufunc__ and __array_interface__ do for numpy."""
 
+_BUILTIN_VERDICTS = frozenset(
+    {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals"}
+    | {name for name in dir(str) if name.startswith("is")}
+)
+"""Methods by which a str or a set says yes or no: f(x).startswith("ab") asks for a str, not for an object's opinion."""
+
 
 def proxies(trusting: bool) -> Callable[[Peer, int, int, Any], Any]:
     """The `proxy` of a Peer: for the tester (not trusting) or for the solution's process (trusting)."""
@@ -211,6 +217,8 @@ def _getattr(self: Any, name: str) -> Any:
     kind = type(self)
     if name.startswith("assay_") or (name.startswith("__") and name not in _READABLE_DUNDERS):
         raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+    if name in _BUILTIN_VERDICTS and not (kind.assay_base or kind.assay_about["is_class"] or _named(self)):
+        raise AttributeError(f"{name!r} of a {kind.__name__!r} object, which is no str or set and not what is tested")
     base = MUTABLE.get(kind.assay_base)
     if base and hasattr(base, name) and name not in _CHANGING and not (_named(self) and name in kind.assay_own_public):
         return getattr(snapshot(self), name)
