@@ -94,8 +94,6 @@ _INVISIBLE = re.compile(
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
-_AFTER_PLAIN = re.compile(r"[$\s.]{0,8}(?:\\[\])])?[\s.]{0,4}")
-_BRACE = re.compile(r"[{}]")
 _SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -132,8 +130,6 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
         lenient: also take the last number of a text that states nothing; off by default, since it rewards texts that were
             cut off and texts that mention every number.
     """
-    if plain := _plain_box(completion):
-        return plain
     reasoning, text = split_reasoning(completion)
     if not text.strip():
         return NO_ANSWER
@@ -149,46 +145,6 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
     if not found.readings and lenient and (number := last_number(text)):
         return Extraction((number,), "number")
     return found
-
-
-def _plain_box(text: str) -> Extraction | None:
-    """The commonest completion at once: one box at the very end, and nothing that would need a second look."""
-    start = text.rfind("\\boxed{")
-    if (
-        start < 0
-        or len(text) > MAX_CHARS
-        or "<" in text
-        or "◁" in text
-        or "%" in text
-        or "\\if" in text
-        or "phantom" in text
-    ):
-        return None
-    if text.find("\\boxed", 0, start) >= 0 or "fbox" in text or _is_negated(text[max(0, start - 40) : start]):
-        return None
-    end = _closing_brace(text, start + 6)
-    content = text[start + 7 : end].strip()
-    if (
-        end < 0
-        or _AFTER_PLAIN.fullmatch(text, end + 1) is None
-        or "\\{" in content
-        or "\\}" in content
-        or content.endswith("\\")
-    ):
-        return None
-    if content.isdigit():
-        return Extraction((content,), "box")
-    return None if is_placeholder(content) or len(content) > 200 else Extraction(readings(content), "box")
-
-
-def _closing_brace(text: str, opening: int) -> int:
-    """Where a brace is closed, within a few hundred characters; -1 where it is not."""
-    depth = 0
-    for brace in _BRACE.finditer(text, opening, opening + 400):
-        depth += 1 if brace[0] == "{" else -1
-        if depth == 0:
-            return brace.start()
-    return -1
 
 
 def _is_negated(before: str) -> bool:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import verifiers.extract
 from verifiers.extract import MAX_CHARS, extract
 
 
@@ -172,18 +171,6 @@ def test_any_text_at_all_is_read(text):
 def test_what_stands_in_the_reasoning_never_changes_the_answer(thought):
     thought = thought.replace("<", "")
     assert extract(f"<think>{thought}</think>So \\boxed{{42}}.").readings == ("42",)
-
-
-@settings(deadline=None)
-@given(
-    st.text(alphabet=st.sampled_from("abc \n.$1not"), max_size=60),
-    st.text(alphabet=st.sampled_from("12{}\\\\fracx^ ,.?"), max_size=20),
-    st.text(alphabet=st.sampled_from("$.\\])1 \n%"), max_size=6),
-)
-def test_short_way_to_a_plain_box_finds_what_the_long_way_finds(before, content, after):
-    text = f"{before}\\boxed{{{content}}}{after}"
-    if plain := verifiers.extract._plain_box(text):
-        assert plain == verifiers.extract._designated(text)
 
 
 def test_only_the_end_of_an_endless_text_is_read():

@@ -137,7 +137,7 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
             return _EQUAL_NUMBER
         if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
             return _DIFFERENT_NUMBER
-    if gold.fraction is not None and (value := _plain_value(answer)) is not None:
+    if gold.fraction is not None and (value := plain_value(answer)) is not None:
         return _EQUAL_NUMBER if value == gold.fraction else _DIFFERENT_NUMBER
     if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
         return Verdict("equal" if gold.letters == chosen else "different", "choice")
@@ -154,7 +154,7 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
     return verdict or _judge_symbolically(gold, answer, ask)
 
 
-def _plain_value(answer: str) -> Fraction | None:
+def plain_value(answer: str) -> Fraction | None:
     """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value.
 
     `x = 42` and `(42)` are 42 to a gold that is a number.

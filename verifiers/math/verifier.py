@@ -14,6 +14,7 @@ from verifiers.base import Verifier, guarded_score
 from verifiers.extract import Extraction, extract
 from verifiers.math import ladder
 from verifiers.math.policy import Policy
+from verifiers.math.shortcut import settle
 from verifiers.types import Sample, Score
 
 
@@ -92,6 +93,9 @@ class MathVerifier(Verifier):
         read = _read(gold)
         if not isinstance(read, ladder.Gold):
             return Score.unscored("gold_unusable", message=read)
+        if settled := settle(read, completion):
+            equal, rung, answer = settled
+            return Score.of(equal, "equal" if equal else "different", answer, rung=rung, how="box")
         found = extract(completion, lenient=self.lenient)
         if not found.readings:
             return Score.of(False, found.how)
