@@ -228,6 +228,49 @@ def doctor() -> None:
     examine()
 
 
+@app.command()
+def audit(
+    target: Annotated[
+        str | None, typer.Argument(help="module:object: a Verifier, or any reward function.", metavar="MODULE:OBJECT")
+    ] = None,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(help="Two graders: list where they disagree.", metavar="A B")
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(help="A benchmark or .jsonl file whose golds are asked about.")] = None,
+    budget: Annotated[float, typer.Option(help="Seconds for the whole audit.")] = 120.0,
+    fail_fpr: Annotated[float, typer.Option(help="Share of wrong completions that may be paid.")] = 0.0,
+    fail_fnr: Annotated[float, typer.Option(help="Share of right completions that may be refused.")] = 0.05,
+    seed: Annotated[int, typer.Option(help="The same seed asks the same questions.")] = 0,
+    examples: Annotated[int, typer.Option(help="Cases a relation.")] = 200,
+    answers: Annotated[
+        str | None, typer.Option(help="Types of answers, e.g. integer,fraction. Default: what it declares.")
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="answer, think_format, or any. Default: what it declares.")] = None,
+    forgive: Annotated[
+        list[str] | None, typer.Option(help='What is policy and no error: "inequivalence/fraction: decimal*".')
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the report as JSON, Markdown and HTML.")] = Path("runs/audit"),
+) -> None:
+    """Look for the mistakes of a reward, before a model finds them.
+
+    \b
+    assay audit my_rewards:reward                       functions of TRL, verl, open-r1, OpenRLHF shape as they are
+    assay audit verifiers.math:MathVerifier --dataset math500
+    assay audit --compare my_rewards:reward verifiers.math:MathVerifier
+
+    The exit code is 0 within the limits and 1 beyond them. A grader that raises, hangs, or ends its process never is.
+    """
+    from assay.audit import AuditConfig, run_audit, run_compare
+    from assay.errors import AssayError
+
+    config = AuditConfig(dataset, budget, fail_fpr, fail_fnr, seed, examples, answers, task, tuple(forgive or ()), out)
+    if (target is None) == (compare is None):
+        raise AssayError("Which grader? Write `assay audit module:object`, or --compare and two of them.")
+    code = run_compare(*compare, config) if compare else run_audit(str(target), config)
+    if code:
+        raise typer.Exit(code)
+
+
 judge_app = typer.Typer(
     name="judge", help="LLM judges: measure how far one can be trusted.", no_args_is_help=True, rich_markup_mode="rich"
 )

@@ -1,0 +1,196 @@
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+
+from verifiers import Problem, Sample
+from verifiers.audit import (
+    AuditFailure,
+    Capabilities,
+    audit,
+    check_verifier,
+    completions,
+    parametrize_with_checks,
+    relation,
+    same,
+)
+from verifiers.audit.case import right, scored
+from verifiers.audit.compare import compare
+from verifiers.audit.explore import generate
+from verifiers.audit.report import Rate, wilson
+from verifiers.format import ThinkFormat
+
+spec = importlib.util.spec_from_file_location("planted", Path(__file__).with_name("planted.py"))
+planted = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(planted)
+
+FEW = {"relations": ["gold", "inequivalence", "contract"], "examples": 20}
+
+
+def without_timings(report):
+    data = report.to_dict()
+    del data["timings"]
+    return json.dumps(data)
+
+
+def test_the_same_seed_gives_the_same_report_and_another_seed_another():
+    def grader():
+        return planted.planted("last number")
+
+    def fresh(seed):
+        generate.cache_clear()  # So that it is drawn again, and not merely remembered.
+        return without_timings(audit(grader(), seed=seed, **FEW))
+
+    first = fresh(0)
+    assert fresh(0) == first
+    assert fresh(1) != first
+
+
+def test_a_failure_raises_with_the_report_and_shows_the_smallest_example():
+    with pytest.raises(AuditFailure, match=r"integer: tiny difference") as raised:
+        check_verifier(planted.planted("float with tolerance"), **FEW)
+    (finding,) = raised.value.report.findings
+    assert finding.complaint.fault == "false positive"
+    assert len(finding.case.items[0][1]) < 50
+
+
+def test_an_expected_failure_is_no_failure_and_a_missing_one_is():
+    known = {"inequivalence/integer: tiny difference": "answers are rounded"}
+    report = check_verifier(planted.planted("float with tolerance"), expected_failures=known, **FEW)
+    status = {r.name: (r.status, r.reason) for r in report.relations}
+    assert status["inequivalence"] == ("expected", "answers are rounded")
+    with pytest.raises(AuditFailure, match="unexpected pass"):
+        check_verifier(planted.BoxedInteger(), expected_failures={"gold": "it was broken once"}, **FEW)
+
+
+def test_what_a_scope_forgives_is_not_asked():
+    scope = Capabilities(answer_types=("integer",), notations="gold", forgives=("inequivalence/*: tiny*",))
+    check_verifier(planted.planted("float with tolerance"), capabilities=scope, **FEW)
+
+
+def test_shrinking_finds_a_smaller_example_than_the_first_that_failed():
+    @relation("no long numbers", applies_to=["integer"])
+    def long_number(draw, answer):
+        """A number of any length is read."""
+        n = draw(st.integers(0, 10**9))
+        return right(str(n), f"\\boxed{{{n}}}")
+
+    def short_sighted(gold, completion):
+        return len(gold) < 5 and gold in completion
+
+    report = audit(short_sighted, relations=[long_number], answers=["integer"], examples=60)
+    (finding,) = report.findings
+    assert finding.case.items == (("10000", "\\boxed{10000}"),)
+
+
+def test_a_relation_of_ones_own_is_checked_like_the_others():
+    @relation("shouting keeps the verdict", applies_to=["integer"], kind="shouting")
+    def shouting(draw, answer):
+        """Exclamation marks are not part of the answer."""
+        text = draw(completions(answer))
+        return same(answer.gold, text, text + "!!!")
+
+    def easily_shocked(gold, completion):
+        return gold in completion and "!!" not in completion
+
+    report = audit(easily_shocked, relations=[shouting], examples=20)
+    assert [(f.relation, f.kind) for f in report.findings] == [("shouting keeps the verdict", "shouting")]
+    assert report.relations[0].about == "Exclamation marks are not part of the answer."
+
+
+def test_a_data_sets_golds_are_asked_about():
+    problems = [Problem("", "42"), Problem("", "seven")]
+
+    def integers_only(gold, completion):
+        return int(gold) == 42 and "{42}" in completion
+
+    report = audit(integers_only, problems, relations=[], extra=(), examples=20)
+    (finding,) = [f for f in report.findings if f.kind == "accepts itself"]
+    assert (finding.relation, finding.case.items[0][0]) == ("data set", "seven")
+
+
+def test_running_out_of_budget_is_said_and_is_no_failure():
+    report = audit(planted.BoxedInteger(), budget_s=0.0, examples=20)
+    assert {r.status for r in report.relations} <= {"out of time", "not applicable", "passed"}
+    assert "kinds were not reached" in report.relations[0].reason
+
+
+def test_a_think_format_reward_is_held_to_the_forms():
+    check_verifier(ThinkFormat(), capabilities=Capabilities(task="think_format"), relations=["format"], examples=60)
+    naive = audit(
+        lambda sample: "</think>" in sample.completion,
+        capabilities=Capabilities(task="think_format"),
+        relations=["format"],
+    )
+    assert {f.kind for f in naive.findings} >= {
+        "closed twice",
+        "never opened",
+        "empty reasoning",
+        "nothing after the tag",
+    }
+
+
+def test_two_graders_are_compared_on_the_same_cases():
+    found = compare(planted.BoxedInteger(), planted.planted("first box"), examples=30)
+    assert found.agreed < found.cases
+    assert {d.kind for d in found.disagreements} >= {"attacks: hedge: right, then wrong", "layout: corrected"}
+    assert found.right[0] == found.cases > found.right[1]
+    assert "| layout: corrected |" in found.to_markdown()
+    assert compare(planted.BoxedInteger(), planted.BoxedInteger(), examples=30).disagreements == []
+
+
+@parametrize_with_checks([planted.BoxedInteger()], examples=10, expected_failures={})
+def test_pytest_gets_one_test_a_relation(grader, check):
+    check(grader)
+
+
+def test_scores_travel_in_the_report_and_hostile_text_does_not_break_it():
+    def grader(gold, completion):
+        if "\ud83d" in completion or "\x00" in completion:
+            raise ValueError("odd text")
+        return 0.0
+
+    report = audit(grader, relations=["totality"], extra=[odd()], examples=60, answers=["integer"])
+    assert {f.complaint.fault for f in report.findings} == {"raised"}
+    for text in (report.to_markdown(), report.to_html(), report.to_json()):
+        text.encode()
+        assert "\x00" not in text
+    assert json.loads(report.to_json())["relations"][0]["name"] == "totality"
+
+
+def odd():
+    @relation("odd", applies_to=["integer"])
+    def drawn(draw, answer):
+        return scored(answer.gold, "\ud83d<b>\x00")
+
+    return drawn
+
+
+def test_wilson_agrees_with_its_defining_equation():
+    z = 1.959963984540054
+    for errors, cases in [(1, 10), (5, 10), (3, 400)]:
+        for bound in wilson(errors, cases):
+            # The bounds are where |share - bound| is z standard errors of the bound.
+            assert abs(errors / cases - bound) == pytest.approx(z * (bound * (1 - bound) / cases) ** 0.5)
+    assert wilson(0, 10)[0] == 0.0
+    assert wilson(10, 10)[1] == 1.0
+    assert Rate(0, 0).interval == (0.0, 1.0)
+
+
+def test_an_unknown_relation_is_named_with_those_there_are():
+    with pytest.raises(ValueError, match="relation 'golds' is not known; there are contract, gold"):
+        check_verifier(planted.BoxedInteger(), relations=["golds"])
+
+
+def test_an_unknown_capability_is_named_with_those_there_are():
+    with pytest.raises(TypeError, match="capability 'answers' is not known; there are answer_types"):
+        check_verifier(planted.BoxedInteger(), capabilities={"answers": ["integer"]})
+
+
+def test_the_audit_leaves_the_graders_own_state_alone():
+    grader = planted.BoxedInteger()
+    audit(grader, **FEW)
+    assert grader.calls == 0
+    assert grader.score(Sample(Problem("", "1"), "\\boxed{1}")).value == 1.0

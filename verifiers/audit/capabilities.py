@@ -1,0 +1,70 @@
+"""What a grader declares of itself, so that no more is demanded of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal, TypeAlias
+
+Task: TypeAlias = Literal["answer", "think_format", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The scope that an audit holds a grader to.
+
+    Args:
+        task: "answer" compares with a gold; "think_format" checks for reasoning tags; "any" promises no more than a score
+            for every text (a length reward, a style reward).
+        answer_types: types of gold that it takes (`answers.all_types`); None for all but "word".
+        notations: "any" equivalent one, or "gold" where only the gold's own text is promised to be recognised.
+        styles: how an answer may be put forward (`styles.STYLES`).
+        gold_form: how golds are written: "GOLD" bare, "$GOLD$", or None to try which one the grader reads best.
+        uses_think: what stands in `<think>` is not the answer.
+        reward_range: smallest and largest value; the largest is "right", the smallest "wrong".
+        partial_credit: values in between are meant; above the middle counts as right.
+        thread_safe: gives the same verdicts off the main thread.
+        time_limit_s: seconds that one call may take.
+        memory_mb: what one call may add to the memory of the process.
+        forgives: patterns of "relation/kind" that are policy and no error, e.g. "inequivalence/fraction: decimal*".
+        gold: how the gold of a "think_format" or "any" grader is filled; None where it needs none.
+    """
+
+    task: Task = "answer"
+    answer_types: tuple[str, ...] | None = None
+    notations: Literal["any", "gold"] = "any"
+    styles: tuple[str, ...] = ("boxed",)
+    gold_form: str | None = "GOLD"
+    uses_think: bool = True
+    reward_range: tuple[float, float] = (0.0, 1.0)
+    partial_credit: bool = False
+    thread_safe: bool = True
+    time_limit_s: float = 3.0
+    memory_mb: int = 1000
+    forgives: tuple[str, ...] = ()
+    gold: Any = None
+
+    def types(self) -> tuple[str, ...]:
+        from verifiers.audit.answers import all_types
+
+        return tuple(name for name in all_types() if name != "word") if self.answer_types is None else self.answer_types
+
+    def demands(self, relation: str, kind: str) -> bool:
+        return not any(fnmatchcase(f"{relation}/{kind}", pattern) for pattern in self.forgives)
+
+
+def declared(grader: Any, given: Capabilities | Mapping[str, Any] | None = None) -> Capabilities:
+    """The capabilities given, else those that the grader has as its attribute `capabilities`, else the default.
+
+    Raises:
+        TypeError: a capability that there is not.
+    """
+    found = getattr(grader, "capabilities", None) if given is None else given
+    if isinstance(found, Capabilities):
+        return found
+    known = {f.name for f in dataclasses.fields(Capabilities)}
+    if unknown := sorted(set(found or {}) - known):
+        raise TypeError(f"capability {unknown[0]!r} is not known; there are {', '.join(sorted(known))}.")
+    return Capabilities(**(found or {}))

@@ -1,0 +1,170 @@
+"""Other people's reward functions as verifiers, as they are: the shapes of TRL, open-r1, verl, OpenRLHF, and plain ones.
+
+    shape      signature                                                        gold goes to
+    trl        f(completions, ..., solution=..., **kwargs) -> list              every column that it names, and the usual ones
+    verl       f(data_source, solution_str, ground_truth, extra_info) -> float  ground_truth
+    openrlhf   f(queries, prompts, labels) -> tensor or {"rewards": ...}        labels
+    pair       f(gold, completion) or f(completion, gold) -> number             the argument named like a gold, else the first
+    sample     f(sample) -> number or Score, or f(samples) -> list              Sample.gold
+
+The shape is read off the names of the parameters. Exceptions are not caught here: that a grader raises is a finding.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, TypeAlias
+
+from verifiers.audit.capabilities import Capabilities, declared
+from verifiers.base import FunctionVerifier, Verifier
+from verifiers.types import Sample, Score
+
+Shape: TypeAlias = Literal["trl", "verl", "openrlhf", "pair", "sample", "samples"]
+GOLD_NAMES = ("solution", "answer", "ground_truth", "gold", "target", "label", "labels", "reference", "gt", "expected")
+NOT_GOLD = {"prompts", "completions", "completion_ids", "trainer_state", "log_extra", "log_metric", "kwargs", "self"}
+
+
+def shape_of(function: Callable[..., Any]) -> Shape:
+    """Which calling convention the function follows.
+
+    Raises:
+        TypeError: none that is known.
+    """
+    try:
+        parameters = inspect.signature(function).parameters
+    except ValueError:
+        parameters = {}  # type: ignore[assignment]
+    names = set(parameters)
+    required = [
+        p
+        for p in parameters.values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    if "completions" in names:
+        return "trl"
+    if {"solution_str", "ground_truth"} <= names:
+        return "verl"
+    if {"queries", "labels"} <= names or {"queries", "prompts"} <= names:
+        return "openrlhf"
+    if len(required) == 1:
+        return "samples" if required[0].name in ("samples", "batch") else "sample"
+    if len(required) == 2:
+        return "pair"
+    raise TypeError(
+        f"{_name(function)}{tuple(names)}: this is no reward function of a known shape; wrap it as f(gold, completion)."
+    )
+
+
+def adapted(grader: Any, scope: Capabilities) -> Verifier:
+    """The grader as a verifier.
+
+    Raises:
+        TypeError: it is neither a verifier nor callable in a known shape.
+    """
+    if isinstance(grader, type) and issubclass(grader, Verifier):
+        grader = grader()
+    if isinstance(grader, Verifier):
+        return grader
+    if not callable(grader):
+        raise TypeError(f"{grader!r} is a {type(grader).__name__}: give a Verifier or a reward function.")
+    shape = shape_of(grader)
+    if shape == "sample":
+        return FunctionVerifier(grader, range=scope.reward_range, name=_name(grader))
+    return Foreign(grader, shape, scope.reward_range)
+
+
+def guessed(grader: Any, given: Capabilities | Mapping[str, Any] | None = None) -> Capabilities:
+    """What is declared. Where nothing is: a verifier's own range, and a function of TRL's shape that names no gold and is
+    called a format reward gets that task; how another function wants golds written is found out by trying.
+    """
+    scope = declared(grader, given)
+    if given is not None or getattr(grader, "capabilities", None) is not None:
+        return scope
+    if isinstance(grader, Verifier | type):
+        return replace(scope, reward_range=getattr(grader, "range", (0.0, 1.0)))
+    if callable(grader) and "format" in _name(grader) and shape_of(grader) == "trl" and not _gold_columns(grader):
+        return replace(scope, task="think_format")
+    return replace(scope, gold_form=None)
+
+
+class Foreign(Verifier):
+    """A reward function of another library; one call a batch where its shape takes batches."""
+
+    def __init__(self, function: Callable[..., Any], shape: Shape, range: tuple[float, float] = (0.0, 1.0)):
+        self.function, self.shape, self.range, self.name = function, shape, range, _name(function)
+
+    def score_all(self, samples: Sequence[Sample]) -> list[Score]:
+        values = list(_CALLS[self.shape](self.function, samples))
+        return [_score(value) for value in values]
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+def _score(value: Any) -> Score:
+    if isinstance(value, Score):
+        return value
+    if isinstance(value, Mapping):
+        value = value.get("score", value.get("reward", value.get("rewards")))
+    if isinstance(value, tuple | list) and value:
+        value = value[0]
+    return Score.unscored("none", message="the function returned None") if value is None else Score.of(float(value))
+
+
+def _trl(function: Callable[..., Any], samples: Sequence[Sample]) -> Any:
+    golds = [sample.gold for sample in samples]
+    columns = dict.fromkeys(_gold_columns(function) or (), golds)
+    parameters = inspect.signature(function).parameters
+    arguments: dict[str, Any] = {"prompts": [[{"role": "user", "content": ""}]] * len(samples)}
+    arguments["completion_ids"] = [list(sample.completion.encode(errors="replace")) for sample in samples]
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        columns = dict.fromkeys(GOLD_NAMES, golds) | columns
+    else:
+        arguments = {name: value for name, value in arguments.items() if name in parameters}
+    chats = [[{"role": "assistant", "content": sample.completion}] for sample in samples]
+    return function(completions=chats, **arguments, **columns)
+
+
+def _gold_columns(function: Callable[..., Any]) -> list[str]:
+    """Parameters without a default that must be columns of the data set: where the gold goes."""
+    parameters = inspect.signature(function).parameters.values()
+    named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) and p.name not in NOT_GOLD]
+    return [p.name for p in named if p.default is p.empty or p.name in GOLD_NAMES]
+
+
+def _verl(function: Callable[..., Any], samples: Sequence[Sample]) -> list[Any]:
+    names = inspect.signature(function).parameters
+    extra: dict[str, Any] = {
+        name: value for name, value in (("data_source", "math"), ("extra_info", {})) if name in names
+    }
+    return [function(solution_str=s.completion, ground_truth=s.gold, **extra) for s in samples]
+
+
+def _openrlhf(function: Callable[..., Any], samples: Sequence[Sample]) -> Any:
+    prompts = ["Question?\n"] * len(samples)
+    queries = [prompt + sample.completion for prompt, sample in zip(prompts, samples)]
+    rewards = function(queries, prompts, [sample.gold for sample in samples])
+    if isinstance(rewards, Mapping):
+        rewards = rewards["rewards"]
+    return rewards.tolist() if hasattr(rewards, "tolist") else rewards
+
+
+def _pair(function: Callable[..., Any], samples: Sequence[Sample]) -> list[Any]:
+    first, second = list(inspect.signature(function).parameters)[:2]
+    gold_second = second in GOLD_NAMES and first not in GOLD_NAMES
+    return [function(s.completion, s.gold) if gold_second else function(s.gold, s.completion) for s in samples]
+
+
+_CALLS: Mapping[str, Callable[[Callable[..., Any], Sequence[Sample]], Any]] = {
+    "trl": _trl,
+    "verl": _verl,
+    "openrlhf": _openrlhf,
+    "pair": _pair,
+    "samples": lambda function, samples: function(samples),
+}
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))

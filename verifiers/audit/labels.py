@@ -1,0 +1,95 @@
+"""Answer types that are named as much as counted: quantities with units, percentages, money, option letters, words."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from verifiers.audit.answers import AnswerType
+
+UNITS = {"cm": "m", "kg": "g", "hours": "minutes", "miles": "km"}
+"""A unit, and another that must not be taken for it."""
+
+QUANTITY = AnswerType(
+    "quantity",
+    st.tuples(st.integers(1, 99), st.sampled_from(sorted(UNITS))),
+    lambda v: rf"{v[0]}\text{{ {v[1]}}}",
+    same={
+        "as it is": lambda v, k: rf"{v[0]}\text{{ {v[1]}}}",
+        "roman": lambda v, k: rf"{v[0]}\ \mathrm{{{v[1]}}}",
+        "thin space": lambda v, k: rf"{v[0]}\,\text{{{v[1]}}}",
+    },
+    different={
+        "other unit": lambda v, k: rf"{v[0]}\text{{ {UNITS[v[1]]}}}",
+        "other number": lambda v, k: rf"{v[0] + k}\text{{ {v[1]}}}",
+    },
+)
+
+PERCENTAGE = AnswerType(
+    "percentage",
+    st.integers(1, 99),
+    lambda n: rf"{n}\%",
+    same={"as it is": lambda n, k: rf"{n}\%", "spaced": lambda n, k: rf"{n} \%"},
+    different={
+        "money": lambda n, k: rf"\${n}",
+        "degrees": lambda n, k: rf"{n}^\circ",
+        "value off": lambda n, k: rf"{n + k}\%",
+    },
+)
+
+MONEY = AnswerType(
+    "money",
+    st.integers(1, 999),
+    lambda n: rf"\${n}",
+    same={"as it is": lambda n, k: rf"\${n}"},
+    different={
+        "percentage": lambda n, k: rf"{n}\%",
+        "value off": lambda n, k: rf"\${n + k}",
+        "degrees": lambda n, k: rf"{n}^\circ",
+    },
+)
+
+LETTERS = "ABCDE"
+
+
+def _others(letter: str) -> str:
+    return LETTERS.replace(letter, "")
+
+
+CHOICE = AnswerType(
+    "choice",
+    st.sampled_from(LETTERS),
+    str,
+    same={
+        "as it is": lambda c, k: c,
+        "parentheses": lambda c, k: f"({c})",
+        "text": lambda c, k: rf"\text{{{c}}}",
+        "text in parentheses": lambda c, k: rf"\text{{({c})}}",
+    },
+    different={
+        "other letter": lambda c, k: _others(c)[k % 4],
+        "two letters": lambda c, k: f"{c}, {_others(c)[k % 4]}",
+        "all letters": lambda c, k: LETTERS,
+        "negated": lambda c, k: rf"\text{{not }}{c}",
+    },
+)
+
+WORDS = ("Tuesday", "Paris", "hexagon", "parabola", "Isaac")
+
+WORD = AnswerType(
+    "word",
+    st.sampled_from(WORDS),
+    str,
+    same={
+        "as it is": lambda w, k: w,
+        "text": lambda w, k: rf"\text{{{w}}}",
+    },
+    different={
+        "other word": lambda w, k: rf"\text{{{WORDS[(WORDS.index(w) + 1 + k % 4) % 5]}}}",
+        "negated": lambda w, k: rf"\text{{not {w}}}",
+        "both": lambda w, k: rf"\text{{{w} or {WORDS[(WORDS.index(w) + 1 + k % 4) % 5]}}}",
+        "prefix": lambda w, k: rf"\text{{{w[:-1]}}}",
+        "longer word": lambda w, k: rf"\text{{{w}ish}}",
+    },
+)
+
+LABELS = (QUANTITY, PERCENTAGE, MONEY, CHOICE, WORD)
