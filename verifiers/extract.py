@@ -122,6 +122,17 @@ _NEGATED = re.compile(
     r"(?:\bnot|n't|\bnever|\bneither|\bnor|≠|\\neq?)(?:\s+(?:be|equal(?: to)?|the answer))?[\s$:\\(]*$", re.IGNORECASE
 )
 
+_JUDGED = re.compile(
+    r"[\s$*\\)\]}]{0,6}(?:\\text\s*\{\s*)?(?:(?P<denies>isn['’]t|wasn['’]t|cannot be|can['’]t be)|is|was)\s+"
+    r"(?:(?:definitely|certainly|clearly|obviously)\s+)?(?P<negates>not\s+)?(?:(?:the|a|my|our)\s+)?"
+    r"(?:(?P<wrong>wrong|incorrect|false|mistaken)|(?:(?:correct|right|final)\s+)?answer|correct|right)\b",
+    re.IGNORECASE,
+)
+_CALLED_WRONG = re.compile(
+    r"[^,;.]*\b(?:is|was|are)\s+(?:wrong|incorrect|false|mistaken)\W*|.*\b(?:anything|everything|all)\s+(?:but|except)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+
 
 def extract(completion: str, *, lenient: bool = False) -> Extraction:
     """The answer that a completion commits to. Never raises, and takes time linear in the text.
@@ -152,6 +163,12 @@ def _is_negated(before: str) -> bool:
     low = before.lower()
     maybe = "not" in low or "n't" in low or "nor" in low or "ne" in low or "≠" in low  # Much cheaper than the pattern.
     return maybe and _NEGATED.search(before) is not None
+
+
+def _is_called_wrong(after: str) -> bool:
+    """Whether what follows a box says of it that it is not the answer."""
+    judged = _JUDGED.match(after)
+    return judged is not None and bool(judged["wrong"]) != bool(judged["denies"] or judged["negates"])
 
 
 def split_reasoning(completion: str) -> tuple[str, str]:
@@ -249,7 +266,7 @@ def _whole(text: str) -> Extraction:
     if not _SUBSTANCE.search(stripped):
         return NO_ANSWER
     whole = (stripped,) if len(stripped) <= WHOLE_CHARS or len(stripped.split(None, 3)) < 3 else ()
-    if stripped.endswith(("?", "？")):
+    if stripped.endswith(("?", "？")) or (whole and _CALLED_WRONG.fullmatch(stripped)):
         return NO_ANSWER
     sentence = conclusion(stripped)
     if whole and not is_prose(stripped):
@@ -264,7 +281,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     after = text[last.end :]
     if later := _later_claim(after):
         return later
-    if _is_negated(text[max(0, last.start - 40) : last.start]):
+    if _is_negated(text[max(0, last.start - 40) : last.start]) or _is_called_wrong(after[:80]):
         return NO_ANSWER
     first = len(boxes) - 1
     while first and _joined(text[boxes[first - 1].end : boxes[first].start]):

@@ -1,4 +1,4 @@
-"""Option letters in sentences: a letter that is denied, doubted as a question, or one of several is not the answer."""
+"""What a completion denies, rules out or only asks about is not its answer."""
 
 import pytest
 
@@ -30,3 +30,30 @@ def test_denying_another_letter_takes_nothing_from_the_one_that_is_stated(answer
 def test_digits_of_any_script_are_digits(answer):
     assert check("60", answer).value == 1.0
     assert check("61", answer).value == 0.0
+
+
+@pytest.mark.parametrize(
+    "completion",
+    [
+        "42 is wrong",
+        "anything but 42",
+        "\\boxed{42} is not the answer.",
+        "\\boxed{42}\\text{ is wrong}",
+        "$\\boxed{42}$ isn't right.",
+    ],
+)
+def test_an_answer_that_is_called_wrong_is_none(completion):
+    assert check("42", completion).value == 0.0
+
+
+@pytest.mark.parametrize(
+    "completion",
+    [
+        "\\boxed{42} is the answer.",
+        "\\boxed{42} is correct.",
+        "\\boxed{42} is not a prime.",
+        "$\\boxed{42}$ is not wrong.",
+    ],
+)
+def test_what_is_said_of_an_answer_otherwise_takes_nothing_from_it(completion):
+    assert check("42", completion).value == 1.0
