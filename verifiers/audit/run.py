@@ -77,6 +77,7 @@ def check_verifier(
         scope = replace(scope, answer_types=tuple(answers))
     chosen = [*chosen_relations(relations), *extra]
     grader = adapted(verifier, scope)
+    scope = replace(scope, reward_range=scope.reward_range or grader.range)
     report = AuditReport(name or repr(grader), seed, examples)
     audit_run = _Run(grader, scope, report, dict(expected_failures or {}), start + budget_s)
     with audit_run.grader:
@@ -156,7 +157,7 @@ class _Run:
 
     def __init__(self, verifier: Any, scope: Capabilities, report: AuditReport, expected: dict[str, str], end: float):
         self.scope, self.report, self.expected, self.end = scope, report, expected, end
-        self.scale = Scale(*scope.reward_range, scope.partial_credit)
+        self.scale = Scale(*(scope.reward_range or (0.0, 1.0)), scope.partial_credit)
         self.grader = Grader(
             verifier,
             time_limit_s=scope.time_limit_s,
