@@ -101,9 +101,6 @@ class Foreign(Verifier):
         values = list(_CALLS[self.shape](self.function, samples))
         return [_score(value) for value in values]
 
-    def __repr__(self) -> str:
-        return self.name
-
 
 def _score(value: Any) -> Score:
     if isinstance(value, Score):
@@ -170,3 +167,15 @@ _CALLS: Mapping[str, Callable[[Callable[..., Any], Sequence[Sample]], Any]] = {
 
 def _name(function: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
+
+
+def shown(grader: Verifier) -> str:
+    """What a report calls it: a function by its name, a verifier by the call that makes it."""
+    return grader.name if isinstance(grader, Foreign) else repr(grader)
+
+
+def _last_word(gold: str, completion: str) -> bool:
+    return completion.split()[-1:] == [gold]
+
+
+EXAMPLES = {Foreign(_last_word, "pair"): [("4", "It is 4", 1.0), ("4", "4 it is", 0.0), ("4", "", 0.0)]}

@@ -15,7 +15,7 @@ from verifiers.audit.capabilities import Capabilities, declared
 from verifiers.audit.case import Call, Case, Complaint, Scale
 from verifiers.audit.child import Answered, Grader
 from verifiers.audit.explore import generate, shrink
-from verifiers.audit.foreign import adapted, guessed
+from verifiers.audit.foreign import adapted, guessed, shown
 from verifiers.audit.relations import RELATIONS, Kinds, Relation, kinds_of
 from verifiers.audit.report import AuditReport, Finding, KindResult, RelationResult
 from verifiers.audit.styles import completion
@@ -78,13 +78,15 @@ def check_verifier(
     chosen = [*chosen_relations(relations), *extra]
     grader = adapted(verifier, scope)
     scope = replace(scope, reward_range=scope.reward_range or grader.range)
-    report = AuditReport(name or repr(grader), seed, examples)
-    audit_run = _Run(grader, scope, report, dict(expected_failures or {}), start + budget_s)
+    # The last case may take its time limit, and its process as long again to replace.
+    end = start + budget_s - min(2 * scope.time_limit_s, budget_s / 10)
+    report = AuditReport(name or shown(grader), seed, examples)
+    audit_run = _Run(grader, scope, report, dict(expected_failures or {}), end)
     with audit_run.grader:
         audit_run.settle_gold_form()
         planned = [audit_run.planned(relation) for relation in chosen]
         for number, relation in enumerate(chosen):
-            left = max(start + budget_s - time.monotonic(), 0.0)
+            left = max(end - time.monotonic(), 0.0)
             audit_run.check(relation, time.monotonic() + left * planned[number] / max(sum(planned[number:]), 1))
             if stop_at_first and not report.passed:
                 break

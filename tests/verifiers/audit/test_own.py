@@ -10,13 +10,17 @@ from verifiers.math import MathVerifier
 from verifiers.numeric import NumberMatch
 from verifiers.text import Length
 
-ANY = Capabilities(task="any")
+SLOW_MACHINE = 20.0
+"""Seconds a call may take here, so that a busy machine makes no finding; the default is 3."""
 STYLES = ("boxed", "statement", "tag", "hash", "think")
 # By policy a decimal gold of three digits or more is answered by what rounds to it; decimals="exact" is without.
 ROUNDING = ("inequivalence/decimal: last digit",)
 OWN = {
-    "math": (MathVerifier(), Capabilities(styles=STYLES, forgives=ROUNDING)),
-    "math, exact decimals": (MathVerifier(decimals="exact"), Capabilities(answer_types=("decimal", "fraction"))),
+    "math": (MathVerifier(), Capabilities(styles=STYLES, forgives=ROUNDING, time_limit_s=SLOW_MACHINE)),
+    "math, exact decimals": (
+        MathVerifier(decimals="exact"),
+        Capabilities(answer_types=("decimal", "fraction"), time_limit_s=SLOW_MACHINE),
+    ),
     "exact": (
         ExactMatch(),
         Capabilities(
@@ -26,11 +30,12 @@ OWN = {
     "number": (NumberMatch(), Capabilities(answer_types=("integer", "large integer"), styles=STYLES)),
     "choice": (MultipleChoice(), Capabilities(answer_types=("choice",), styles=STYLES)),
     "think_format": (ThinkFormat(), None),
-    "length": (Length(max=512), ANY),
+    "length": (Length(max=512), Capabilities(task="any")),
 }
 KNOWN = {
     "math": {"equivalence/integer: full-width digits": "full-width digits are not read"},
     "number": {"equivalence/integer: spaced": "control spaces around a number are not read"},
+    "choice": {"totality/soup": "nested boxes that are never closed raise StopIteration"},
 }
 
 
