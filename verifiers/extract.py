@@ -94,8 +94,6 @@ _INVISIBLE = re.compile(
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
-_AFTER_PLAIN = re.compile(r"[$\s.]{0,8}(?:\\[\])])?[\s.]{0,4}")
-_BRACE = re.compile(r"[{}]")
 _SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -105,6 +103,10 @@ _SUPERSEDES = re.compile(
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",
     re.IGNORECASE,
 )
+_REMARK = re.compile(
+    r"(?:indeed |now )?(?:correct|right|valid|verified|confirmed|consistent|reasonable|unique|above|below)", re.I
+)
+"""What "our answer is correct" says of an answer, and is none."""
 _REOPENS = re.compile(
     r"\b(?:wait|hmm|hold on|let me (?:check|verify|re\w+|try)|alternatively|on second thought|actually)\b",
     re.IGNORECASE,
@@ -128,8 +130,6 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
         lenient: also take the last number of a text that states nothing; off by default, since it rewards texts that were
             cut off and texts that mention every number.
     """
-    if plain := _plain_box(completion):
-        return plain
     reasoning, text = split_reasoning(completion)
     if not text.strip():
         return NO_ANSWER
@@ -147,48 +147,11 @@ def extract(completion: str, *, lenient: bool = False) -> Extraction:
     return found
 
 
-def _plain_box(text: str) -> Extraction | None:
-    """The commonest completion at once: one box at the very end, and nothing that would need a second look."""
-    start = text.rfind("\\boxed{")
-    if (
-        start < 0
-        or len(text) > MAX_CHARS
-        or "<" in text
-        or "◁" in text
-        or "%" in text
-        or "\\if" in text
-        or "phantom" in text
-    ):
-        return None
-    if text.find("\\boxed", 0, start) >= 0 or "fbox" in text or _is_negated(text[max(0, start - 40) : start]):
-        return None
-    end = _closing_brace(text, start + 6)
-    content = text[start + 7 : end].strip()
-    if (
-        end < 0
-        or _AFTER_PLAIN.fullmatch(text, end + 1) is None
-        or "\\{" in content
-        or "\\}" in content
-        or content.endswith("\\")
-    ):
-        return None
-    return None if is_placeholder(content) or len(content) > 200 else Extraction(readings(content), "box")
-
-
-def _closing_brace(text: str, opening: int) -> int:
-    """Where a brace is closed, within a few hundred characters; -1 where it is not."""
-    depth = 0
-    for brace in _BRACE.finditer(text, opening, opening + 400):
-        depth += 1 if brace[0] == "{" else -1
-        if depth == 0:
-            return brace.start()
-    return -1
-
-
 def _is_negated(before: str) -> bool:
     """Whether what stands before a box denies it."""
-    lowered = before.lower()
-    return any(word in lowered for word in ("not", "n't", "nor", "ne", "≠")) and _NEGATED.search(before) is not None
+    low = before.lower()
+    maybe = "not" in low or "n't" in low or "nor" in low or "ne" in low or "≠" in low  # Much cheaper than the pattern.
+    return maybe and _NEGATED.search(before) is not None
 
 
 def split_reasoning(completion: str) -> tuple[str, str]:
@@ -272,7 +235,7 @@ def _earlier_claim(before: str) -> tuple[str, ...]:
 def _from_claim(claim: str) -> Extraction | None:
     """What a statement says; None where it says nothing, denies something, or is thought over again."""
     sentence = phrase(claim)
-    if not sentence or takes_back(sentence) or sentence.endswith("?"):
+    if not sentence or takes_back(sentence) or sentence.endswith("?") or _REMARK.fullmatch(sentence):
         return None
     after = claim[claim.find(sentence) + len(sentence) :]
     if _REOPENS.search(after[:ASIDE_CHARS]) or (len(after) > ASIDE_CHARS and is_cut_off(after)):

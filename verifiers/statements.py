@@ -42,7 +42,8 @@ _TAKES_BACK = re.compile(
     re.IGNORECASE,
 )
 _FILLER = re.compile(
-    r"(?:i hope (?:it|this) is correct|i think (?:that's|that is|this is)(?: the| my)?(?: (?:right|correct|final))? (?:answer|result)"
+    r"(?:i hope (?:it|this) is correct|i think (?:that's|that is|this is)(?: the| my)?(?: (?:right|correct|final))?"
+    r" (?:answer|result)"
     r"|(?:it's|it is|this is) (?:a |the )?(?:simple|correct)[^.]*|let me know[^.]*|feel free[^.]*|that's it|hope this helps)",
     re.IGNORECASE,
 )
@@ -52,8 +53,9 @@ _CIRCUMSTANCE = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:at (?:least|most)|half(?: of)?|(?:third|quarter) of|twice|double|triple|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$",
-    re.I,
+    r"(?:at (?:least|most)|half(?: of)?|(?:third|quarter) of|twice|double|triple"
+    r"|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$",
+    re.IGNORECASE,
 )
 _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|oder|и|или)\s*")
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")

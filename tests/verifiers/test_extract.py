@@ -1,10 +1,9 @@
 """Extraction finds the one answer that a completion commits to, wherever it stands, and nothing in a text that has none."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import verifiers.extract
 from verifiers.extract import MAX_CHARS, extract
 
 
@@ -113,6 +112,10 @@ def test_later_statement_overrides_a_box():
     assert answer("First I thought \\boxed{42}, but that is wrong. The final answer is 43.") == "43"
 
 
+def test_remark_on_the_answer_is_none():
+    assert answer("Therefore it is \\boxed{44}. We may check: 17 * 44 = 9 * 83 + 1, so our answer is correct.") == "44"
+
+
 def test_statement_that_is_thought_over_is_none():
     assert "42" not in extract("So the answer is 42. Wait, let me check this again, since 17 + 25 may be").readings
 
@@ -155,6 +158,7 @@ def test_box_at_the_end_of_reasoning_stands_where_the_answer_was_cut_off():
     assert extract("<think>" + reasoning + restated).answer != "42"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from('\\boxed{}$ answer is:#<>think/\n.,0aé\ud800%"*[]()'), max_size=300))
 def test_any_text_at_all_is_read(text):
     found = extract(text, lenient=True)
@@ -162,21 +166,11 @@ def test_any_text_at_all_is_read(text):
     assert found == extract(text, lenient=True)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_what_stands_in_the_reasoning_never_changes_the_answer(thought):
     thought = thought.replace("<", "")
     assert extract(f"<think>{thought}</think>So \\boxed{{42}}.").readings == ("42",)
-
-
-@given(
-    st.text(alphabet=st.sampled_from("abc \n.$1not"), max_size=60),
-    st.text(alphabet=st.sampled_from("12{}\\\\fracx^ ,.?"), max_size=20),
-    st.text(alphabet=st.sampled_from("$.\\])1 \n%"), max_size=6),
-)
-def test_short_way_to_a_plain_box_finds_what_the_long_way_finds(before, content, after):
-    text = f"{before}\\boxed{{{content}}}{after}"
-    if plain := verifiers.extract._plain_box(text):
-        assert plain == verifiers.extract._designated(text)
 
 
 def test_only_the_end_of_an_endless_text_is_read():

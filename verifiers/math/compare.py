@@ -31,7 +31,7 @@ def same(gold: Value, answer: Value, policy: Policy) -> bool | None:
     if isinstance(gold, Text) and isinstance(answer, Text):
         if (value := text.number_word(gold.text)) is not None and text.number_word(answer.text) == value:
             return True
-        return text.normalised(gold.text) == text.normalised(answer.text)
+        return text.says(answer.text, gold.text)
     return _odd_pair(gold, answer)
 
 

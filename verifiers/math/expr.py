@@ -86,6 +86,8 @@ def choices(x: Expr, limit: int = 16) -> list[Expr]:
 def _choose(x: Expr, plus: bool) -> Expr:
     if x.op in ("pm", "mp"):
         a, b = (_choose(arg, plus) for arg in x.args)
+        if a == ZERO:
+            return b if plus == (x.op == "pm") else negative(b)
         return Expr("add", (a, b if plus == (x.op == "pm") else negative(b)))
     if any(isinstance(arg, Expr) for arg in x.args):
         return Expr(x.op, tuple(_choose(arg, plus) if isinstance(arg, Expr) else arg for arg in x.args))

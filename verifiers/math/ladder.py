@@ -33,6 +33,7 @@ _BEYOND_US = re.compile(
     r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
 """What the own parser reads in part only, so that it is worth asking sympy."""
+_DRESSED = re.compile(r"[A-Za-z]\s*=\s*(-?[0-9.]+)|(?:\\left)?\(\s*(-?[0-9.]+)\s*(?:\\right)?\)")
 _NEGATION = re.compile(r"\\(?:neg|lnot|not)(?![a-z])|\b(?:not|no|never)\b|¬")
 _MALFORMED = re.compile(r"^\W*$")
 
@@ -49,19 +50,51 @@ class Verdict:
         return self.reason == "equal"
 
 
+_EQUAL_STRING, _EQUAL_NUMBER, _DIFFERENT_NUMBER = (
+    Verdict("equal", "string"),
+    Verdict("equal", "number"),
+    Verdict("different", "number"),
+)
+
+
 @dataclass(frozen=True)
 class Gold:
-    """A gold, read once."""
+    """A gold, read once, and no further than a rung asks for."""
 
     text: str
     canonical: str
     number: Decimal | None
     fraction: Fraction | None  # the value of an integer or a simple fraction
-    choice: tuple[str, str] | None
-    letters: frozenset[str] | None
-    values: tuple[Value, ...]
     problem: str | None  # why it is unusable
-    limit: str | None  # the budget that reading it exceeded
+
+    @functools.cached_property
+    def choice(self) -> tuple[str, str] | None:
+        return text.choice_of_gold(self.text)
+
+    @functools.cached_property
+    def letters(self) -> frozenset[str] | None:
+        return text.letter_set(self.text)
+
+    @functools.cached_property
+    def _reading(self) -> tuple[tuple[Value, ...], str | None]:
+        if self.problem or (self.number is not None and len(self.text) > 1_000):
+            return (), None
+        try:
+            return tuple(_readings(self.text, is_gold=True)), None
+        except OverBudget as error:
+            return (), error.limit
+        except Unreadable:
+            return (), None
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """What it may mean; nothing where it was not understood."""
+        return self._reading[0]
+
+    @property
+    def limit(self) -> str | None:
+        """The budget that reading it exceeds."""
+        return self._reading[1]
 
 
 def read_gold(gold: str) -> Gold:
@@ -72,20 +105,11 @@ def read_gold(gold: str) -> Gold:
 def _read_gold(gold: str) -> Gold:
     answer = _gold_text(gold)
     number = plain_number(answer)
-    problem = limit = None
-    values: tuple[Value, ...] = ()
+    problem = None
     if _MALFORMED.match(answer) and not re.search(r"[∅∞∞πℝ+-]", answer):
         problem = "it is empty" if not answer else f"{answer[:40]!r} has no digit, letter or symbol"
-    elif number is None or len(answer) <= 1000:
-        try:
-            values = tuple(_readings(answer, is_gold=True))
-        except OverBudget as error:
-            limit = error.limit
-        except Unreadable:
-            pass
-    choice, letters = text.choice_of_gold(answer), text.letter_set(answer)
     fraction = number.fraction() if number and not number[2] else simple_fraction(answer)
-    return Gold(answer, canonical(answer), number, fraction, choice, letters, values, problem, limit)
+    return Gold(answer, canonical(answer), number, fraction, problem)
 
 
 _cached_gold = functools.lru_cache(maxsize=4096)(_read_gold)
@@ -122,15 +146,15 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
         sandbox.pool.WorkerUnavailable: the last rung was needed and could not be had.
     """
     answer = bare(answer)
-    if canonical(answer) == gold.canonical:
-        return Verdict("equal", "string")
+    if answer == gold.text or canonical(answer) == gold.canonical:
+        return _EQUAL_STRING
     if gold.number is not None and (number := plain_number(answer)) is not None:
         if number == gold.number:
-            return Verdict("equal", "number")
+            return _EQUAL_NUMBER
         if not gold.number[2] or (policy.decimals == "exact" and not policy.tolerance):
-            return Verdict("different", "number")
-    if gold.fraction is not None and (value := _plain_value(answer)) is not None:
-        return Verdict("equal" if value == gold.fraction else "different", "number")
+            return _DIFFERENT_NUMBER
+    if gold.fraction is not None and (value := plain_value(answer)) is not None:
+        return _EQUAL_NUMBER if value == gold.fraction else _DIFFERENT_NUMBER
     if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
         return Verdict("equal" if gold.letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):
@@ -141,13 +165,18 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
         return Verdict("over_budget", error.limit)
     except RecursionError:
         return Verdict("over_budget", "depth")
-    if verdict is None and text.normalised(gold.text) == text.normalised(answer) and _has_letters(answer):
+    if verdict is None and text.says(answer, gold.text) and _has_letters(answer):
         return Verdict("equal", "text")
     return verdict or _judge_symbolically(gold, answer, ask)
 
 
-def _plain_value(answer: str) -> Fraction | None:
-    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value."""
+def plain_value(answer: str) -> Fraction | None:
+    """The value of an answer in digits, unless it has so many decimals that it may stand for an exact value.
+
+    `x = 42` and `(42)` are 42 to a gold that is a number.
+    """
+    if dressed := _DRESSED.fullmatch(answer):
+        answer = dressed[1] or dressed[2]
     number = plain_number(answer)
     if number is None:
         return simple_fraction(answer)
@@ -195,9 +224,7 @@ def _judge_values(gold: Gold, answer: str, policy: Policy) -> Verdict | None:
 
 
 def _judge_text(gold: Gold, answer: str) -> Verdict:
-    same = any(isinstance(value, Text) for value in gold.values) and text.normalised(gold.text) == text.normalised(
-        answer
-    )
+    same = any(isinstance(value, Text) for value in gold.values) and text.says(answer, gold.text)
     return Verdict("equal" if same else "different", "text")
 
 

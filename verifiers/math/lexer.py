@@ -131,6 +131,8 @@ class _Lexer:
             return self.add("sep", "or" if lower in ("or", "oder", "或") else "and")
         if lower in ("np", "math", "numpy", "sp", "sympy") and self.text[match.end() : match.end() + 1] == ".":
             return None  # The point after it is dropped by `operator`.
+        if lower in UNITS and run in w.FUNCTIONS and self.after_value(previous) and not self.is_called(match.end()):
+            return self.add("unit", UNITS[lower])  # 17 min
         if run in w.FUNCTIONS:
             return self.add("fun", w.FUNCTIONS[run])
         if run in w.CONSTANTS:
@@ -165,6 +167,10 @@ class _Lexer:
 
     def after_value(self, token: Token | None) -> bool:
         return token is not None and token.kind in ("num", "close", "unit", "percent", "const")
+
+    def is_called(self, position: int) -> bool:
+        """Whether arguments follow a word."""
+        return re.match(r"\s*[\w({\\^_]", self.text[position : position + 9]) is not None
 
     def after_per(self) -> bool:
         """Whether a unit and a slash stand before: the h of km/h."""

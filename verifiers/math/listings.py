@@ -23,6 +23,8 @@ def listings_equal(gold: Value, answer: Value, same: Same) -> bool | None:
         assert isinstance(one, Listing)
         if len(one.items) == 1 and (one.is_set or one.is_bare):
             return same(one.items[0], answer) if one is gold else same(gold, one.items[0])
+        if one.is_bare and all(item == one.items[0] for item in one.items):  # x = 5 or x = 5
+            return same(one.items[0], answer) if one is gold else same(gold, one.items[0])
         if not one.items:
             other = answer if one is gold else gold
             return isinstance(other, Text) and text.normalised(other.text) in ("no solution", "empty set", "∅")

@@ -11,8 +11,8 @@ _DROPPED = re.compile(
 _FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 # White space between two letters or digits may matter: 1 1/2 is not 11/2.
 _SPACE = re.compile(r"(?<![0-9A-Za-z])\s+|\s+(?![0-9A-Za-z])")
-_PLAIN = re.compile(r"([-+]?)(\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:\{,\}\d{3})+)?(?:\.(\d*))?")
-_FRACTION = re.compile(r"(-?)(?:\\[dtc]?frac\{(\d{1,15})\}\{(\d{1,15})\}|(\d{1,15})/(\d{1,15}))")
+_PLAIN = re.compile(r"([-+]?)(\d+|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d{0,2}(?:\{,\}\d{3})+)?(?:\.(\d*))?", re.ASCII)
+_FRACTION = re.compile(r"(-?)(?:\\[dtc]?frac\{(\d{1,15})\}\{(\d{1,15})\}|(\d{1,15})/(\d{1,15}))", re.ASCII)
 
 
 def canonical(text: str) -> str:

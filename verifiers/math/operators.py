@@ -46,7 +46,10 @@ def _binding(parser: Parser, operator: str) -> tuple[Expr, Expr]:
     parser.expect("rel", "=", "to")
     low = parser.sum()
     if parser.accept("op", "^"):  # x \to 0^+
+        braced = parser.accept("open", "{")
         low = Expr("apply", ("from " + parser.next().value, low))
+        if braced:
+            parser.expect("close", "}")
     parser.expect("close", "}")
     return variable, low
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -14,6 +15,10 @@ from verifiers.math.literals import rational
 
 END = Token("eof", "", False)
 _STARTS = frozenset("num sym const fun frac sqrt binom open round big emptyset mark bar begin".split())
+_INTEGER_FRACTION = re.compile(
+    r"\{ (\d{1,50}) \} \{ (\d{1,50}) \} |\{ (\d{1,50}) \} (\d) |(\d) \{ (\d{1,50}) \} |(\d) (\d) |(\d)(\d) "
+)
+"""The arguments of \\frac as tokens, where they are integers."""
 _APPLIED = frozenset("f g h F G H P Q T N S I u p q L V E phi psi delta theta".split())
 
 
@@ -90,7 +95,7 @@ class Parser:
             elif token.kind == "op" and token.value in ("mod", "bmod", "pmod"):
                 self.next()
                 factors = [Expr("fun", ("mod", product(factors), self.factor()))]
-            elif self.starts_factor(token) and not (token.kind == "num" and factors[-1].op == "num"):
+            elif self.starts_factor(token) and not (token.kind == self.peek(-1).kind == factors[-1].op == "num"):
                 factors.append(self.power())
             else:
                 return product(factors)
@@ -111,7 +116,7 @@ class Parser:
         value = self.atom()
         while True:
             token = self.peek()
-            if token.kind == "op" and token.value == "^":
+            if token.kind == "op" and token.value == "^" and not self.is_side():
                 self.next()
                 value = self.raised(value)
                 if value.op == "pow" and value.args[0].op == "sym" and self.accept("op", "_"):  # x^2_1 is x_1^2.
@@ -128,6 +133,13 @@ class Parser:
                 value = Expr("mul", (value, DEGREE))
             else:
                 return value
+
+    def is_side(self) -> bool:
+        """Whether this is the ^+ of x \\to 3^+, a side and no power."""
+        ahead = [self.peek(k).value for k in (1, 2, 3)]
+        return (
+            ahead[0] in ("+", "-") and ahead[1] == "}" or ahead[0] == "{" and ahead[1] in ("+", "-") and ahead[2] == "}"
+        )
 
     def raised(self, base: Expr) -> Expr:
         if self.peek().kind == "degree" or (self.peek().value == "{" and self.peek(1).kind == "degree"):
@@ -207,19 +219,21 @@ class Parser:
         return value
 
     def mixed_part(self) -> Fraction | None:
-        """The proper fraction of a mixed number such as 1\\frac{1}{2}, consumed; None (and nothing) where there is none."""
-        start = self.position
-        self.next()
-        try:
-            parts = [self.argument(), self.argument()]
-        except Unreadable:
-            parts = []
-        if parts and all(p.op == "num" and p.args[0].denominator == 1 for p in parts):
-            above, below = parts[0].args[0], parts[1].args[0]
-            if 0 < above < below and not (self.peek().kind == "op" and self.peek().value == "^"):
-                return above / below
-        self.position = start
-        return None
+        """The proper fraction of a mixed number such as 1\\frac{1}{2}, consumed; None (and nothing) where there is none.
+
+        It is told by its tokens and not parsed on trial: trials inside trials would take exponential time.
+        """
+        match = _INTEGER_FRACTION.match(
+            " ".join(t.value for t in self.tokens[self.position + 1 : self.position + 7]) + " "
+        )
+        if match is None:
+            return None
+        above, below = (int(digits) for digits in match.groups() if digits)
+        after = self.peek(1 + match[0].count(" "))
+        if not 0 < above < below or (after.kind == "op" and after.value == "^"):
+            return None
+        self.position += 1 + match[0].count(" ")
+        return Fraction(above, below)
 
     def repeating(self, literal: str) -> Expr:
         """0.1\\overline{6}"""
@@ -255,30 +269,37 @@ class Parser:
         if (
             name.partition("_")[0].rstrip("'") in _APPLIED
             and self.peek().value in ("(", "{")
-            and (args := self.applied())
+            and (args := self.applied(name))
         ):
             return Expr("apply", (name, *args))
         return sym(name)
 
-    def applied(self) -> list[Expr] | None:
+    def applied(self, name: str) -> list[Expr] | None:
         """The arguments of f(x), consumed; None (and nothing consumed) where it is a product such as P(1+r)."""
-        start = self.position
-        braced = self.accept("open", "{")
-        try:
-            self.expect("open", "(")
-            args = [self.sum()]
-            while self.accept("sep", ","):
-                args.append(self.sum())
-            self.expect("close", ")")
-            if braced:
-                self.expect("close", "}")
-        except Unreadable:
-            args = []
-        name = self.tokens[start - 1].value if start else ""
-        if args and (name in "fghFGH" or len(args) > 1 or args[0].op in ("num", "sym", "const")):
-            return args
-        self.position = start
-        return None
+        braced = self.peek().value == "{"
+        if self.peek(int(braced)).value != "(" or not (name[0] in "fghFGH" or self.is_call(self.position + braced)):
+            return None
+        self.position += 1 + braced
+        args = [self.sum()]
+        while self.accept("sep", ","):
+            args.append(self.sum())
+        self.expect("close", ")")
+        if braced:
+            self.expect("close", "}")
+        return args
+
+    def is_call(self, at: int) -> bool:
+        """Whether the brackets that open at a token hold one symbol or number, or several arguments."""
+        if at + 2 < len(self.tokens) and self.tokens[at + 2].value == ")":
+            return self.tokens[at + 1].kind in ("num", "sym", "const")
+        depth = 0
+        for token in self.tokens[at:]:
+            depth += {"open": 1, "close": -1}.get(token.kind, 0)
+            if depth <= 1 and token.value == ",":
+                return True
+            if depth == 0:
+                break
+        return False
 
     def index(self) -> str:
         """A subscript, as part of a name."""

@@ -107,8 +107,6 @@ def _read_item(tokens: list[Token]) -> Value:
     if len(sides) == 1:
         return _read_side(sides[0])
     sides, ops = _negations(sides, ops)
-    if not sides[0] and ops[0] in ("=", "~"):
-        return _read_item(tokens[1:])
     if any(not side for side in sides):
         raise Unreadable("a relation without a side")
     if "~" in ops:  # What stands before the approximation is the answer.
@@ -156,7 +154,9 @@ def _without_noise(tokens: list[Token]) -> list[Token]:
         or (tokens[start].kind == "rel" and tokens[start].value in ("~", "=", "sim"))
     ):
         start += 1
-    return tokens[start:] if start < len(tokens) else tokens
+    if start == len(tokens):
+        raise Unreadable("only signs")
+    return tokens[start:]
 
 
 def _read_side(tokens: list[Token], left: bool = False) -> Value:

@@ -15,12 +15,23 @@ _SAME = {
     "no solutions": "no solution", "none": "no solution", "no real solutions": "no real solution", "yes": "true",
     "correct": "true", "no": "false", "incorrect": "false", "dne": "undefined", "does not exist": "undefined",
 }  # fmt: skip
+_VERDICT = re.compile(r"(yes|no|true|false)(?:[,.;:!]\s|\s*$)", re.IGNORECASE)
 _LETTER = re.compile(r"[\s*$({\[]*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)?\W*", re.IGNORECASE)
 _LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
-_LETTERS = re.compile(r"[({\[]*[A-J](?:\s*(?:,|;|and|&|)\s*(?:and\s*)?[A-J])+[)}\]]*")
+_LETTERS = re.compile(r"[({\[]*[A-J]\)?(?:\s*(?:,|;|and|&|)\s*(?:and\s*)?\(?[A-J]\)?)+[)}\]]*")
 _OPTION = re.compile(r"(?:^|[\s,;])\(?[A-J][).:](?:\s|$)")
 _STANDALONE = re.compile(r"(?<![A-Za-z'\\$-])\(?([A-J])\)?(?![A-Za-z'(])")
+
+_CLAUSE_END = re.compile(r"[,;.!]\s|\b(?:but|so|because|since|therefore)\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"\b(?:not|no|never|neither|nor|cannot|wrong|incorrect|false|except|unlikely|rather than|instead of|other than"
+    r"|rul(?:e|es|ed|ing) out|eliminat\w+|exclud\w+|reject\w*)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\W*(?:is|are|was|isn['’]t|would|wouldn['’]t|can|can['’]t|cannot|could|does|doesn['’]t)\b", re.IGNORECASE
+)
 
 
 def unwrapped(text: str) -> str:
@@ -44,6 +55,14 @@ def normalised(text: str) -> str:
     text = _PUNCTUATION.sub(" ", unwrapped(text).casefold())
     text = " ".join(_ARTICLES.sub(" ", text).split())
     return _SAME.get(text, text)
+
+
+def says(answer: str, gold: str) -> bool:
+    """Whether words are the gold's words; a gold of yes or no is answered by the first word ("Yes, it is.")."""
+    wanted, found = normalised(gold), normalised(answer)
+    if wanted in ("true", "false") and (first := _VERDICT.match(unwrapped(answer).strip())):
+        return normalised(first[1]) == wanted
+    return wanted == found
 
 
 def number_word(text: str) -> int | None:
@@ -83,12 +102,21 @@ def chosen_letter(answer: str, in_sentence: bool) -> str | None:
     if match := _LETTER.fullmatch(plain):
         return match[1].upper()
     if match := _LETTERED.match(plain):
-        return None if _OPTION.search(match[2]) else match[1]  # A list of options chooses none.
-    if in_sentence and not _SEVERAL.search(plain):
-        letters = {letter for letter in _STANDALONE.findall(plain) if letter != "I"}
-        if len(letters) == 1 and not re.match(r"\W*A\s+[a-z]", plain):
-            return letters.pop()
+        denied = _GOES_ON.match(match[2]) and _DENIES.search(match[2])
+        return None if denied or _OPTION.search(match[2]) else match[1]  # A list of options chooses none.
+    if in_sentence and not _SEVERAL.search(plain) and not plain.endswith("?") and not re.match(r"\W*A\s+[a-z]", plain):
+        return _stated_letter(plain)
     return None
+
+
+def _stated_letter(sentence: str) -> str | None:
+    """The one letter that the sentence states: "it cannot be B, so C" states C, and "not B" or "B, but not B" nothing."""
+    stated: set[str] = set()
+    denied: set[str] = set()
+    for clause in _CLAUSE_END.split(sentence):
+        letters = {letter for letter in _STANDALONE.findall(clause) if letter != "I"}
+        (denied if _DENIES.search(clause) else stated).update(letters)
+    return stated.pop() if len(stated) == 1 and not stated & denied else None
 
 
 def letter_set(text: str) -> frozenset[str] | None:

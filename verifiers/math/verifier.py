@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import inspect
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
@@ -12,6 +14,7 @@ from verifiers.base import Verifier, guarded_score
 from verifiers.extract import Extraction, extract
 from verifiers.math import ladder
 from verifiers.math.policy import Policy
+from verifiers.math.shortcut import settle
 from verifiers.types import Sample, Score
 
 
@@ -77,7 +80,8 @@ class MathVerifier(Verifier):
 
     def check_gold(self, gold: Any) -> str | None:
         read = _read(gold)
-        return None if isinstance(read, ladder.Gold) else read
+        why = read if isinstance(read, str) else ladder.self_check(read)
+        return f"gold {str(gold)[:80]!r}: {why}" if why else None
 
     def check(self, gold: Any, completion: str) -> Score:
         """The verdict on one completion, or on one bare answer."""
@@ -88,8 +92,13 @@ class MathVerifier(Verifier):
 
     def _check(self, gold: Any, completion: str, ask: ladder.Ask | None) -> Score:
         read = _read(gold)
-        if not isinstance(read, ladder.Gold):
-            return Score.unscored("gold_unusable", message=read)
+        if isinstance(read, str):
+            return Score.unscored("gold_unusable", message=f"gold {str(gold)[:80]!r}: {read}")
+        if not read.problem and (settled := settle(read, completion)):
+            equal, rung, answer = settled
+            return Score.of(equal, "equal" if equal else "different", answer, rung=rung, how="box")
+        if why := ladder.self_check(read):
+            return Score.unscored("gold_unusable", message=f"gold {str(gold)[:80]!r}: {why}")
         found = extract(completion, lenient=self.lenient)
         if not found.readings:
             return Score.of(False, found.how)
@@ -101,6 +110,11 @@ class MathVerifier(Verifier):
 
     def _verdict(self, gold: ladder.Gold, found: Extraction, ask: ladder.Ask | None) -> tuple[ladder.Verdict, str]:
         in_sentence = found.how in ("statement", "whole", "conclusion")
+        if len(found.readings) == 1 and not found.parts and not found.rivals:
+            verdict = ladder.judge(gold, found.readings[0], self.policy, ask, in_sentence=in_sentence)
+            if ask and verdict.rung not in ("string", "number", "choice"):
+                self._pool().start()
+            return verdict, found.readings[0]
         verdicts: list[ladder.Verdict] = []
         for reading in found.readings:
             verdict = ladder.judge(gold, reading, self.policy, ask, in_sentence=in_sentence)
@@ -120,7 +134,11 @@ class MathVerifier(Verifier):
         return verdicts[-1], found.readings[len(verdicts) - 1]
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        """The call that makes this verifier, without what is the default."""
+        settings = {**dataclasses.asdict(self.policy), **vars(self)}
+        defaults = inspect.signature(type(self)).parameters
+        given = [f"{name}={settings[name]!r}" for name, p in defaults.items() if settings[name] != p.default]
+        return f"{type(self).__name__}({', '.join(given)})"
 
 
 @functools.cache
@@ -140,13 +158,11 @@ def _read(gold: Any) -> ladder.Gold | str:
     """The gold as the ladder knows it, or a sentence that says why it cannot be used."""
     if not isinstance(gold, str):
         if gold is None:
-            return "the gold is None: this verifier needs a reference answer"
+            return "this verifier needs a reference answer"
         if isinstance(gold, bool) or not isinstance(gold, int | float):
-            return f"the gold is a {type(gold).__name__}: write it as text"
+            return f"it is a {type(gold).__name__}: write it as text"
         gold = repr(gold)
-    read = ladder.read_gold(gold)
-    why = ladder.self_check(read)
-    return f"gold {gold[:80]!r}: {why}" if why else read
+    return ladder.read_gold(gold)
 
 
 _default = MathVerifier()

@@ -1,7 +1,5 @@
 """Programs that want more memory, processes, disk or output than there is."""
 
-# ruff: noqa: E501 (programs as data)
-
 from sandbox import Limits, Status
 from tests.sandbox.attacks.kit import FAILED, ending, probe
 
@@ -37,14 +35,14 @@ ATTACKS = [
            "    try: resource.setrlimit(r, (-1, -1))\n    except (ValueError, OSError): pass\nx = bytearray(b'x') * (1 << 30)", _MEMORY,
            limits=_SMALL),
     probe("mem-lock", "memory cannot be locked", "def got_in(): return libc.mlockall(3) == 0"),
-    ending("fork-bomb", "a fork bomb is contained", "while True:\n    try: os.fork()\n    except OSError: pass", limits=_SMALL),
+    ending("fork-bomb", "a fork bomb is contained", "while True:\n    try: os.fork()\n    except OSError: pass", limits=Limits(cpu_s=1, wall_s=2)),
     ending("fork-bomb-that-waits", "a fork bomb that lies still is ended",
            "for _ in range(99):\n    try: os.fork()\n    except OSError: break\ntime.sleep(60)", limits=Limits(wall_s=2)),
     ending("fork-bomb-daemons", "a bomb whose every part begins a session of its own is ended",
            "for _ in range(1000):\n    try:\n        if os.fork() == 0: os.setsid()\n    except OSError: pass\ntime.sleep(60)",
            limits=Limits(wall_s=2)),
     ending("exec-bomb", "a chain of execs ends", "os.execv(sys.executable, [sys.executable, '-IS', '-c', 'import os,sys\\n"
-           "os.execv(sys.executable, sys.orig_argv)'])", limits=Limits(cpu_s=2, wall_s=4)),
+           "os.execv(sys.executable, sys.orig_argv)'])", limits=Limits(cpu_s=1, wall_s=2)),
     probe("fork-count", "no more processes than allowed live at once", """
 def got_in():
     n = 0

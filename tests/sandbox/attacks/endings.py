@@ -1,7 +1,5 @@
 """Programs that end in ways a grader might take for success, or that do not end."""
 
-# ruff: noqa: E501 (programs as data)
-
 from sandbox import Limits, Status
 from tests.sandbox.attacks.kit import Attack, ending, probe
 

@@ -1,7 +1,5 @@
 """Programs that read what is not theirs, or write where they should not."""
 
-# ruff: noqa: E501 (programs as data)
-
 import sys
 
 from tests.sandbox.attacks.kit import probe

@@ -1,7 +1,5 @@
 """Programs that reach for rights or for dangerous system calls."""
 
-# ruff: noqa: E501 (programs as data)
-
 from sandbox import Status
 from tests.sandbox.attacks.kit import Attack, ending, probe
 

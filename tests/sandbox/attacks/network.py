@@ -1,7 +1,5 @@
 """Programs that talk to somebody."""
 
-# ruff: noqa: E501 (programs as data)
-
 from tests.sandbox.attacks.kit import probe
 
 

@@ -1,7 +1,5 @@
 """Programs that outlive their job, or reach for processes that are not theirs."""
 
-# ruff: noqa: E501 (programs as data)
-
 from sandbox import Limits, Status
 from tests.sandbox.attacks.kit import FAILED, ending, probe
 

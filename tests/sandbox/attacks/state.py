@@ -1,7 +1,5 @@
 """Programs that try to find what an earlier job has left. Each is run twice; the second run must not notice."""
 
-# ruff: noqa: E501 (programs as data)
-
 from tests.sandbox.attacks.kit import probe
 
 _TWICE = """

@@ -81,6 +81,14 @@ def test_every_gold_accepts_itself(file, field):
 
 
 @needs_data
+@pytest.mark.parametrize(("file", "number"), [("math500/test", 500), ("gsm8k/test", 1319)])
+def test_every_reference_solution_is_accepted(file, number):
+    solutions = rows(f"{file}.jsonl")
+    refused = [row["id"] for row in solutions if check(row["answer"], row["solution"]).value != 1.0]
+    assert (len(solutions), refused) == (number, [])
+
+
+@needs_data
 def test_golds_in_python_notation_accept_their_latex_form():
     golds = [row["answer"] for row in rows("minerva_math", "test.jsonl")]
     scientific = [

@@ -9,7 +9,7 @@ EQUAL = {
                 ("e^{i\\pi}", "-1"), ("np.arcsin(10/13)", "\\arcsin\\frac{10}{13}"), ("6-5i", "-5i+6"), ("2^{100}", "4^{50}"),
                 ("\\frac{\\log 2}{\\log 2-\\log 3}", "-\\frac{\\ln 2}{\\ln 3-\\ln 2}"), ("\\ln 2 + i\\pi/3", "\\frac{i\\pi}{3}+\\ln 2")],
     "expressions": [("(a+5)(b+2)", "ab+2a+5b+10"), ("\\frac{d!}{2k(d-k)!}", "\\frac12 \\binom{d}{k}(k-1)!"), ("\\cot x", "\\frac{\\cos x}{\\sin x}"),
-                    ("\\lceil n/2\\rceil+1", "1+\\lceil \\frac{n}{2} \\rceil"), ("x^2+C", "x^2+c"), ("\\frac{\\pi}{6}+k\\pi", "\\frac{\\pi}{6}+n\\pi"),
+                    ("\\lceil n/2\\rceil+1", "1+\\lceil \\frac{n}{2} \\rceil"), ("x^2+C", "x^2+c"), ("\\lim_{x \\to 3^+} a", "\\lim_{x \\to 3^{+}} a"), ("\\frac{\\pi}{6}+k\\pi", "\\frac{\\pi}{6}+n\\pi"),
                     ("\\frac{1}{2a}(\\exp{a*t} - \\exp{-a*t})", "\\frac{e^{at}-e^{-at}}{2a}"), ("f(2)<f(1)", "f(1) > f(2)")],
     "units": [("90^\\circ", "90"), ("\\frac{\\pi}{6}", "30^\\circ"), ("50\\%", "\\frac12"), ("50\\%", "50"), ("1 \\text{ m}", "100 \\text{ cm}"),
               ("\\$5", "5 \\text{ dollars}"), ("864 \\mbox{ inches}^2", "864"), ("5 \\text{ apples}", "5"), ("30^\\circ", "30 \\text{ degrees}")],

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verifiers.math.errors import OverBudget, Unreadable
@@ -18,6 +18,7 @@ def parse(text):
     return parse_expression(tokenize(text))
 
 
+@settings(deadline=None)
 @given(st.recursive(
     st.integers(-50, 50).map(lambda n: (str(n) if n >= 0 else f"({n})", Fraction(n))),
     lambda inner: st.tuples(inner, st.sampled_from("+-*/"), inner).map(
@@ -34,6 +35,7 @@ def test_arithmetic_is_that_of_fractions(case):
 
 
 @pytest.mark.parametrize("name", ["sin", "cos", "exp", "sqrt", "log", "atan", "sinh", "tanh", "asinh"])
+@settings(deadline=None)
 @given(x=st.floats(0.1, 5.0))
 def test_functions_are_those_of_the_mathematics_library(name, x):
     assert float(value(parse(f"{name}({x!r})"), {})) == pytest.approx(getattr(math, name)(x), rel=1e-12)

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from verifiers.math import MathVerifier
@@ -97,12 +97,14 @@ values = st.one_of(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(values.flatmap(lambda forms: st.tuples(st.sampled_from(forms), st.sampled_from(forms))))
 def test_two_notations_of_one_value_are_equal(pair):
     gold, answer = pair
     assert accepts(gold, answer)
 
 
+@settings(deadline=None)
 @given(values, st.data())
 def test_values_that_differ_are_never_equal(forms, data):
     others = data.draw(values)
@@ -111,17 +113,20 @@ def test_values_that_differ_are_never_equal(forms, data):
     assert not accepts(gold, answer)
 
 
+@settings(deadline=None)
 @given(integers, st.integers(-3, 3).filter(bool), st.data())
 def test_off_by_little_is_wrong(n, by, data):
     assert not accepts(data.draw(st.sampled_from(of_integer(n))), data.draw(st.sampled_from(of_integer(n + by))))
 
 
+@settings(deadline=None)
 @given(st.integers(10**20, 10**40), st.integers(1, 9))
 def test_long_integers_are_compared_to_the_last_digit(n, by):
     assert accepts(str(n), f"{n}.0")
     assert not accepts(str(n), str(n + by))
 
 
+@settings(deadline=None)
 @given(st.lists(small, min_size=2, max_size=5, unique=True), small)
 def test_member_too_many_or_too_few_is_wrong(numbers, extra):
     assume(extra not in numbers)
@@ -130,6 +135,7 @@ def test_member_too_many_or_too_few_is_wrong(numbers, extra):
     assert not accepts(gold, ", ".join(map(str, numbers[:-1])))
 
 
+@settings(deadline=None)
 @given(
     st.tuples(small, small, st.booleans(), st.booleans()).filter(lambda t: t[0] < t[1]),
     st.sampled_from(range(4)),
@@ -148,11 +154,13 @@ def test_interval_with_another_end_is_wrong(interval, which, data):
     )
 
 
+@settings(deadline=None)
 @given(values.flatmap(lambda forms: st.sampled_from(forms)), values.flatmap(lambda forms: st.sampled_from(forms)))
 def test_equality_is_symmetric_for_exact_values(one, other):
     assert accepts(one, other) == accepts(other, one)
 
 
+@settings(deadline=None)
 @given(small, small.filter(bool), small)
 def test_line_equals_its_multiples_only(a, b, c):
     gold = f"{a}x + {b}y = {c}"
@@ -164,6 +172,7 @@ def test_line_equals_its_multiples_only(a, b, c):
 @pytest.mark.parametrize(
     "style", ["{}", "${}$", "\\boxed{{{}}}", "The final answer is ${}$.", "<think>no</think>\\boxed{{{}}}", "#### {}"]
 )
+@settings(deadline=None)
 @given(forms=st.one_of(integers.map(of_integer), st.tuples(small, small).map(of_tuple)))
 def test_answer_is_found_in_every_style_of_completion(style, forms):
     assert verifier.check(forms[0], style.format(forms[0])).value == 1.0

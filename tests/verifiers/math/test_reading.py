@@ -101,7 +101,7 @@ def test_comma_may_be_of_several_kinds():
         ("5 \\text{ cm}", (("cm", 1),)), ("15\\mbox{ cm}^2", (("cm", 2),)), ("15 \\text{ square inches}", (("in", 2),)),
         ("\\$36", (("dollar", 1),)), ("36\\%", (("percent", 1),)), ("90^\\circ", (("degree", 1),)), ("20 km/h", (("h", -1), ("km", 1))),
         ("10 \\text{ meters per second}", (("m", 1), ("s", -1))), ("3 \\mathrm{~m} / \\mathrm{s}", (("m", 1), ("s", -1))),
-        ("5 \\text{ apples}", ()), ("\\frac{3m}{2}", ()), ("\\cos 20^\\circ", ()),
+        ("17\\text{ min}", (("min", 1),)), ("\\min(1,x)", ()), ("5 \\text{ apples}", ()), ("\\frac{3m}{2}", ()), ("\\cos 20^\\circ", ()),
     ],
 )  # fmt: skip
 def test_unit_is_told_from_the_value(text, unit):

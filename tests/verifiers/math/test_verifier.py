@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.pool import WorkerUnavailable
@@ -118,6 +118,26 @@ def test_score_says_what_was_extracted_and_which_rung_decided():
     assert Score.from_json(score.to_json()) == score
 
 
+@pytest.mark.parametrize("digits", ["６０", "৬০", "٦٠", "६०", "๖๐", "60"])
+@pytest.mark.parametrize("form", ["{}", "\\boxed{{{}}}", "The answer is {}.", "\\frac{{{}}}{{1}}", "x = {}"])
+def test_digits_of_every_script_are_digits(digits, form):
+    assert check("60", form.format(digits)).value == 1.0
+    assert check("61", form.format(digits)).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("gold", "completion"),
+    [("60", "कुल ६० रुपये"), ("5", "x = 5 or x = 5"), ("3,-3", "\\pm3"), ("\\text{Yes}", "Yes, it is.")],
+)
+def test_looser_writing_is_read(gold, completion):
+    assert check(gold, completion).value == 1.0
+
+
+def test_repr_is_the_call_that_makes_the_verifier():
+    assert repr(MathVerifier()) == "MathVerifier()"
+    assert repr(MathVerifier(lenient=True, tolerance=0.01)) == "MathVerifier(lenient=True, tolerance=0.01)"
+
+
 def test_verifier_travels_to_another_process():
     verifier = pickle.loads(pickle.dumps(MathVerifier(lenient=True)))
     assert verifier.check("42", "it is 42 of").value == 1.0
@@ -134,6 +154,7 @@ def test_unusable_gold_is_found_before_training(gold):
     assert isinstance(MathVerifier().check_gold(gold), str)
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=60),
     st.text(alphabet=st.sampled_from("\\{}$()[]0123456789.,+-*/^_=<>|!%&abxyπ√½ \n\ud800"), max_size=60),
@@ -145,6 +166,7 @@ def test_no_text_raises(gold, completion):
     assert verifier.check("42", completion).value in (0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(
