@@ -26,6 +26,7 @@ class AnswerType:
     Args:
         same: notations of the same value, by name.
         different: wrong answers that are close to it, by name.
+        key: the same for two values that are equal as answers: a set in another order, a number in another base.
     """
 
     name: str
@@ -33,6 +34,7 @@ class AnswerType:
     gold: Callable[[Any], str]
     same: Mapping[str, Writer] = field(default_factory=dict)
     different: Mapping[str, Writer] = field(default_factory=dict)
+    key: Callable[[Any], Any] = lambda value: value
 
 
 @dataclass(frozen=True)

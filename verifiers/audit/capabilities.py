@@ -23,7 +23,8 @@ class Capabilities:
         styles: how an answer may be put forward (`styles.STYLES`).
         gold_form: how golds are written: "GOLD" bare, "$GOLD$", or None to try which one the grader reads best.
         uses_think: what stands in `<think>` is not the answer.
-        reward_range: smallest and largest value; the largest is "right", the smallest "wrong".
+        reward_range: smallest and largest value; the largest is "right", the smallest "wrong". None: a verifier's own
+            `range`, and 0 to 1 for functions.
         partial_credit: values in between are meant; above the middle counts as right.
         thread_safe: gives the same verdicts off the main thread.
         time_limit_s: seconds that one call may take.
@@ -38,7 +39,7 @@ class Capabilities:
     styles: tuple[str, ...] = ("boxed",)
     gold_form: str | None = "GOLD"
     uses_think: bool = True
-    reward_range: tuple[float, float] = (0.0, 1.0)
+    reward_range: tuple[float, float] | None = None
     partial_credit: bool = False
     thread_safe: bool = True
     time_limit_s: float = 3.0

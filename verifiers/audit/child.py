@@ -269,7 +269,7 @@ def _reason(score: Score) -> str:
 
 
 def _call(verifier: Verifier, call: Call) -> list[Score]:
-    samples = [Sample(Problem("", gold), completion) for gold, completion in call.items]
+    samples = [Sample(Problem("", gold), text, num_tokens=len(text) // 4 + 1) for gold, text in call.items]
     composed = VARIANTS[call.variant](verifier)
     if not call.thread:
         return scores_of(composed, samples)

@@ -11,7 +11,7 @@ from verifiers.audit.capabilities import Capabilities
 from verifiers.audit.case import Case, Outcome
 from verifiers.audit.child import Grader
 from verifiers.audit.explore import generate
-from verifiers.audit.foreign import adapted, guessed
+from verifiers.audit.foreign import adapted, guessed, shown
 from verifiers.audit.relations import RELATIONS, kinds_of
 from verifiers.audit.run import warm_up_calls
 
@@ -95,7 +95,7 @@ def compare(
     scope = guessed(first, capabilities)
     until = time.monotonic() + budget_s
     graders = [adapted(grader, scope) for grader in (first, second)]
-    found = Comparison((repr(graders[0]), repr(graders[1])), seed)
+    found = Comparison((shown(graders[0]), shown(graders[1])), seed)
     calls = warm_up_calls(scope)
     asked = [Grader(g, time_limit_s=scope.time_limit_s, memory_mb=scope.memory_mb, warm_up=calls) for g in graders]
     with asked[0], asked[1]:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
-from verifiers.audit.capabilities import Capabilities, declared
+from verifiers.audit.capabilities import Capabilities, Task, declared
 from verifiers.base import FunctionVerifier, Verifier
 from verifiers.types import Sample, Score
 
@@ -71,19 +71,21 @@ def adapted(grader: Any, scope: Capabilities) -> Verifier:
         raise TypeError(f"{grader!r} is a {type(grader).__name__}: give a Verifier or a reward function.")
     shape = shape_of(grader)
     if shape == "sample":
-        return FunctionVerifier(grader, range=scope.reward_range, name=_name(grader))
-    return Foreign(grader, shape, scope.reward_range)
+        return FunctionVerifier(grader, range=scope.reward_range or (0.0, 1.0), name=_name(grader))
+    return Foreign(grader, shape, scope.reward_range or (0.0, 1.0))
 
 
 def guessed(grader: Any, given: Capabilities | Mapping[str, Any] | None = None) -> Capabilities:
-    """What is declared. Where nothing is: a verifier's own range, and a function of TRL's shape that names no gold and is
-    called a format reward gets that task; how another function wants golds written is found out by trying.
+    """What is declared. Where nothing is: a function of TRL's shape that names no gold and is called
+    a format reward gets that task, as does a verifier named "think_format"; how another function wants golds written is
+    found out by trying.
     """
     scope = declared(grader, given)
     if given is not None or getattr(grader, "capabilities", None) is not None:
         return scope
     if isinstance(grader, Verifier | type):
-        return replace(scope, reward_range=getattr(grader, "range", (0.0, 1.0)))
+        task: Task = "think_format" if getattr(grader, "name", "") == "think_format" else "answer"
+        return replace(scope, task=task)
     if callable(grader) and "format" in _name(grader) and shape_of(grader) == "trl" and not _gold_columns(grader):
         return replace(scope, task="think_format")
     return replace(scope, gold_form=None)
@@ -98,9 +100,6 @@ class Foreign(Verifier):
     def score_all(self, samples: Sequence[Sample]) -> list[Score]:
         values = list(_CALLS[self.shape](self.function, samples))
         return [_score(value) for value in values]
-
-    def __repr__(self) -> str:
-        return self.name
 
 
 def _score(value: Any) -> Score:
@@ -168,3 +167,15 @@ _CALLS: Mapping[str, Callable[[Callable[..., Any], Sequence[Sample]], Any]] = {
 
 def _name(function: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
+
+
+def shown(grader: Verifier) -> str:
+    """What a report calls it: a function by its name, a verifier by the call that makes it."""
+    return grader.name if isinstance(grader, Foreign) else repr(grader)
+
+
+def _last_word(gold: str, completion: str) -> bool:
+    return completion.split()[-1:] == [gold]
+
+
+EXAMPLES = {Foreign(_last_word, "pair"): [("4", "It is 4", 1.0), ("4", "4 it is", 0.0), ("4", "", 0.0)]}

@@ -44,6 +44,7 @@ SET = AnswerType(
     "set",
     st.lists(_small, min_size=2, max_size=4, unique=True).map(tuple),
     lambda v: rf"\{{{_listed(v)}\}}",
+    key=frozenset,
     same={
         "as it is": lambda v, k: rf"\{{{_listed(v)}\}}",
         "other order": lambda v, k: rf"\{{{_listed(_rotated(v, k))}\}}",

@@ -38,7 +38,9 @@ INTEGER = AnswerType(
         "digit appended": lambda n, k: f"{n}{k}" if n else None,
         "digit prepended": lambda n, k: f"{k}{n}" if n >= 0 else None,
         "digit dropped": lambda n, k: str(n)[:-1] if abs(n) >= 10 else None,
-        "digits swapped": lambda n, k: (t := str(n))[:-2] + t[-1] + t[-2] if abs(n) >= 10 and n % 100 % 11 else None,
+        "digits swapped": lambda n, k: (
+            (t := str(n))[:-2] + t[-1] + t[-2] if abs(n) >= 10 and abs(n) % 100 % 11 else None
+        ),
         "tiny difference": lambda n, k: f"{n}.00000{k}" if n else f"0.00000{k}",
         "hundredth": lambda n, k: f"{Fraction(n, 100).numerator / Fraction(n, 100).denominator:g}" if n else None,
         "chain ending in the gold": lambda n, k: f"{n - k}={n}",
@@ -191,6 +193,7 @@ BASED = AnswerType(
     "number in a base",
     st.tuples(st.integers(3, 300), st.integers(3, 8)).filter(lambda v: v[0] >= v[1]),
     lambda v: f"{_in_base(*v)}_{{{v[1]}}}",
+    key=lambda v: v[0],
     same={
         "as it is": lambda v, k: f"{_in_base(*v)}_{{{v[1]}}}",
         "bare subscript": lambda v, k: f"{_in_base(*v)}_{v[1]}",

@@ -15,7 +15,7 @@ from verifiers.audit.capabilities import Capabilities, declared
 from verifiers.audit.case import Call, Case, Complaint, Scale
 from verifiers.audit.child import Answered, Grader
 from verifiers.audit.explore import generate, shrink
-from verifiers.audit.foreign import adapted, guessed
+from verifiers.audit.foreign import adapted, guessed, shown
 from verifiers.audit.relations import RELATIONS, Kinds, Relation, kinds_of
 from verifiers.audit.report import AuditReport, Finding, KindResult, RelationResult
 from verifiers.audit.styles import completion
@@ -77,13 +77,16 @@ def check_verifier(
         scope = replace(scope, answer_types=tuple(answers))
     chosen = [*chosen_relations(relations), *extra]
     grader = adapted(verifier, scope)
-    report = AuditReport(name or repr(grader), seed, examples)
-    audit_run = _Run(grader, scope, report, dict(expected_failures or {}), start + budget_s)
+    scope = replace(scope, reward_range=scope.reward_range or grader.range)
+    # The last case may take its time limit, and its process as long again to replace.
+    end = start + budget_s - min(2 * scope.time_limit_s, budget_s / 10)
+    report = AuditReport(name or shown(grader), seed, examples)
+    audit_run = _Run(grader, scope, report, dict(expected_failures or {}), end)
     with audit_run.grader:
         audit_run.settle_gold_form()
         planned = [audit_run.planned(relation) for relation in chosen]
         for number, relation in enumerate(chosen):
-            left = max(start + budget_s - time.monotonic(), 0.0)
+            left = max(end - time.monotonic(), 0.0)
             audit_run.check(relation, time.monotonic() + left * planned[number] / max(sum(planned[number:]), 1))
             if stop_at_first and not report.passed:
                 break
@@ -156,7 +159,7 @@ class _Run:
 
     def __init__(self, verifier: Any, scope: Capabilities, report: AuditReport, expected: dict[str, str], end: float):
         self.scope, self.report, self.expected, self.end = scope, report, expected, end
-        self.scale = Scale(*scope.reward_range, scope.partial_credit)
+        self.scale = Scale(*(scope.reward_range or (0.0, 1.0)), scope.partial_credit)
         self.grader = Grader(
             verifier,
             time_limit_s=scope.time_limit_s,

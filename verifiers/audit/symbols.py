@@ -87,6 +87,7 @@ POLYNOMIAL = AnswerType(
     "polynomial",
     st.tuples(_roots, _roots),
     _expanded,
+    key=lambda r: (r[0] + r[1], r[0] * r[1]),
     same={
         "as it is": lambda r, k: _expanded(r),
         "other order": lambda r, k: _expanded(r, backwards=True),
