@@ -39,7 +39,7 @@ class MultipleChoice(Verifier):
         if not found.readings:
             return Score.of(False, found.how)
         choice = choose(found, options)
-        if choice is None:
+        if not choice:
             return Score.of(False, "no_choice", found.answer)
         if len(choice) > 1:
             return Score.of(False, "ambiguous", "".join(sorted(choice)))

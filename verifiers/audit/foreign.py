@@ -101,6 +101,9 @@ class Foreign(Verifier):
         values = list(_CALLS[self.shape](self.function, samples))
         return [_score(value) for value in values]
 
+    def __repr__(self) -> str:
+        return f"Foreign({self.name}, {self.shape!r})"
+
 
 def _score(value: Any) -> Score:
     if isinstance(value, Score):

@@ -33,9 +33,7 @@ OWN = {
     "length": (Length(max=512), Capabilities(task="any")),
 }
 KNOWN = {
-    "math": {"equivalence/integer: full-width digits": "full-width digits are not read"},
     "number": {"equivalence/integer: spaced": "control spaces around a number are not read"},
-    "choice": {"totality/soup": "nested boxes that are never closed raise StopIteration"},
 }
 
 
