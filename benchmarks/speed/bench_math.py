@@ -66,7 +66,7 @@ def side_by_side(pairs: list[tuple[str, str, str]]) -> dict[str, Any]:
         completion = f"So the answer is $\\boxed{{{answer}}}$."
         graders: list[tuple[str, Callable[[str, str], Any]]] = [("assay", ours.check), ("math_verify", theirs)]
         for name, grade in graders if index % 2 else graders[::-1]:
-            start, cpu_start = time.perf_counter(), time.thread_time()
+            cpu_start, start = time.thread_time(), time.perf_counter()
             verdict = grade(gold, completion)
             times[name].append(time.perf_counter() - start)
             cpu[name].append(time.thread_time() - cpu_start)

@@ -29,6 +29,8 @@ Ask = Callable[[str, str], bool | None]
 
 MAX_SYMPY_CHARS = 400
 CACHED_CHARS = 400
+EXACT_DECIMALS = 8
+"""So many decimals may stand for an exact value, so they are not compared as digits alone."""
 _BEYOND_US = re.compile(
     r"\\(?:int|iint|oint|sum|prod|lim|det|begin|gcd|lcm|max|min|frac\s*\{\s*d|operatorname|partial)"
 )
@@ -180,7 +182,7 @@ def plain_value(answer: str) -> Fraction | None:
     number = plain_number(answer)
     if number is None:
         return simple_fraction(answer)
-    return number.fraction() if len(number[2]) < 8 else None
+    return number.fraction() if len(number[2]) < EXACT_DECIMALS else None
 
 
 def _has_letters(answer: str) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from verifiers.math.ladder import Gold, plain_value
-from verifiers.math.normalise import canonical
+from verifiers.math.ladder import EXACT_DECIMALS, Gold, plain_value
+from verifiers.math.normalise import canonical, plain_number, simple_fraction
 
 _LAST_BOX = re.compile(r"\\boxed\{((?:[^{}]|\{[^{}]*\}){1,100})\}[$\s.]{0,8}(?:\\[\])])?[\s.]{0,4}\Z")
 MAX_CHARS = 100_000
@@ -37,8 +37,19 @@ def settle(gold: Gold, completion: str) -> tuple[bool, str, str] | None:
     answer = match[1].strip()
     if "\\}" in answer or answer.endswith("\\"):
         return None
-    if answer == gold.text or canonical(answer) == gold.canonical:
+    if answer == gold.text:
         return True, "string", answer
-    if gold.fraction is not None and (value := plain_value(answer)) is not None:
-        return value == gold.fraction, "number", answer
-    return None
+    if gold.fraction is not None and (equal := _equal_numbers(gold, answer)) is not None:
+        return equal, "number", answer
+    return (True, "string", answer) if canonical(answer) == gold.canonical else None
+
+
+def _equal_numbers(gold: Gold, answer: str) -> bool | None:
+    number = plain_number(answer)
+    if number is None:
+        value = simple_fraction(answer) or plain_value(answer)
+        return None if value is None else value == gold.fraction
+    if len(number[2]) >= EXACT_DECIMALS:
+        return None
+    # Decimals are equal where their digits are: no arithmetic.
+    return number == gold.number if gold.number is not None else number.fraction() == gold.fraction

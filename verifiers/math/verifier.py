@@ -85,7 +85,10 @@ class MathVerifier(Verifier):
 
     def check(self, gold: Any, completion: str) -> Score:
         """The verdict on one completion, or on one bare answer."""
-        return self._check(gold, completion, self._pool().run if self.symbolic else None)
+        return self._check(gold, completion, self._ask if self.symbolic else None)
+
+    def _ask(self, gold: str, answer: str) -> bool | None:
+        return self._pool().run(gold, answer)
 
     def _pool(self) -> Pool:
         return _shared_pool(self.workers, self.memory_mb, self.deadline_s)
@@ -96,7 +99,12 @@ class MathVerifier(Verifier):
             return Score.unscored("gold_unusable", message=f"gold {str(gold)[:80]!r}: {read}")
         if not read.problem and (settled := settle(read, completion)):
             equal, rung, answer = settled
-            return Score.of(equal, "equal" if equal else "different", answer, rung=rung, how="box")
+            detail = {"rung": rung, "how": "box"}
+            return (
+                Score(1.0, "equal", answer, "", (), detail)
+                if equal
+                else Score(0.0, "different", answer, "", (), detail)
+            )
         if why := ladder.self_check(read):
             return Score.unscored("gold_unusable", message=f"gold {str(gold)[:80]!r}: {why}")
         found = extract(completion, lenient=self.lenient)
