@@ -51,7 +51,10 @@ def build(shared: Sequence[str], user: int) -> frozenset[str]:
         _bind(f"/dev/{name}", f"{base}/dev/{name}", devices=True)
     for place, target in _LINKS.items():
         os.makedirs(os.path.dirname(base + place), exist_ok=True)
-        os.symlink(target, base + place)
+        if not os.path.isdir(
+            base + place
+        ):  # Python's own files may lie below /tmp: it then stays read-only; see TMPDIR
+            os.symlink(target, base + place)
     os.makedirs(base + SCRATCH)
     os.makedirs(base + "/proc")
     _names(base + "/etc", user)

@@ -52,6 +52,8 @@ class Zygote:
             user: int | None = namespaces.JOB_ID
             self.flags |= rootfs.build(config["shared"], namespaces.JOB_ID)
             place = rootfs.SCRATCH
+            if not os.path.islink("/tmp"):
+                os.environ["TMPDIR"] = place + "/tmp"
         else:
             user = _user_without_namespaces(config["shared"], config["number"])
             place = config["scratch"]
