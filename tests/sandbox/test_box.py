@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -294,3 +295,15 @@ def test_the_caller_is_never_forked(monkeypatch):
     with Sandbox(workers=1) as box:
         assert box.run("print(1)").ok
     assert forks == []
+
+
+def test_python_may_live_below_tmp(box, monkeypatch):
+    place = next((p for p in ("/tmp", "/var/tmp") if os.access(p, os.W_OK)), None)
+    if place is None:
+        pytest.skip("neither /tmp nor /var/tmp can be written")
+    with tempfile.TemporaryDirectory(dir=place) as prefix:
+        monkeypatch.setattr(sys, "prefix", prefix)
+        with Sandbox(workers=1) as other:
+            assert other.level == box.level
+            program = "import tempfile\nwith tempfile.TemporaryFile() as file: print(file.write(b'abc'))"
+            assert output(other, program) == "3\n"
