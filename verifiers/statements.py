@@ -57,6 +57,9 @@ _BOUND = re.compile(
     r"|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$",
     re.IGNORECASE,
 )
+_OR_MORE = re.compile(
+    r"[\s$]*(?:or|and)\s+(?:more|less|fewer|greater|above|below|over|higher|lower|beyond)\b", re.IGNORECASE
+)
 _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|oder|и|или)\s*")
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")
 _WORD = re.compile(r"[A-Za-z]{3,}")
@@ -175,7 +178,8 @@ def stated_number(sentence: str) -> str | None:
     if not numbers:
         return None
     last = (stated or numbers)[-1]
-    return None if _BOUND.search(sentence[max(0, last.start() - 24) : last.start()]) else last.group()
+    bounded = _BOUND.search(sentence[max(0, last.start() - 24) : last.start()]) or _OR_MORE.match(sentence, last.end())
+    return None if bounded else last.group()
 
 
 def _joined(text: str, spans: list[tuple[int, int, str]]) -> str:

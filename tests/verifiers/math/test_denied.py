@@ -37,6 +37,8 @@ def test_digits_of_any_script_are_digits(answer):
     [
         "42 is wrong",
         "anything but 42",
+        "42 or more",
+        "It is 42 or less.",
         "\\boxed{42} is not the answer.",
         "\\boxed{42}\\text{ is wrong}",
         "$\\boxed{42}$ isn't right.",
