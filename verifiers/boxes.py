@@ -24,6 +24,9 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 
+_SYMBOLS = frozenset("∞∅∄<>=≤≥≠+")
+"""An answer may be nothing but one of these."""
+
 
 def find_boxes(text: str) -> list[Box]:
     """The outermost closed boxes, in order; boxes without braces (`\\boxed 5`) where there are no others."""
@@ -52,7 +55,7 @@ def find_boxes(text: str) -> list[Box]:
 
 def is_placeholder(content: str) -> bool:
     """True for the box of a template: empty, dots, a question mark, "your answer"."""
-    if len(content) > 60 or any(character.isdigit() for character in content):
+    if len(content) > 60 or any(character.isdigit() or character in _SYMBOLS for character in content):
         return False
     if _COMMAND.match(content.strip()):
         content = _COMMAND.sub("", content).strip("{} ")

@@ -26,6 +26,7 @@ from verifiers.statements import (
     conclusion,
     is_cut_off,
     is_prose,
+    is_question,
     last_number,
     last_statement,
     phrase,
@@ -94,10 +95,10 @@ _INVISIBLE = re.compile(
     r"|\\(?:h|v)?phantom\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\\(?:text)?color\s*\{white\}\s*\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}",
     re.DOTALL,
 )
-_SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]")
+_SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]|\A\W?[<>=+≤≥≠]\W?\Z")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
-_JSON_VALUE = re.compile(r'[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
+_JSON_VALUE = re.compile(r'"(?:(?:final|correct|the|my|your|numerical|short)[_ ]?)?[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
 _SUPERSEDES = re.compile(
     r"\b(?:final|finally|therefore|thus|hence|so|consequently|in total|altogether|wait|actually|no|wrong|mistake|instead|correct|"
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",
@@ -212,8 +213,9 @@ def _designated(text: str) -> Extraction | None:
             return _from_boxes(text, boxes)
     if hashed := _hashed(text):
         return hashed
-    key = max(text.rfind('answer"'), text.rfind('Answer"')) if '"' in text else -1
-    if key >= 0 and (field := _JSON_VALUE.match(text, key)):
+    fields = list(_JSON_VALUE.finditer(text)) if 'nswer"' in text else []
+    if fields:
+        field = fields[-1]
         value = _unescaped(field[1] if field[1] is not None else field[2]).strip()
         return Extraction((value,), "json") if value else NO_ANSWER
     if statement := last_statement(text):
@@ -266,7 +268,7 @@ def _whole(text: str) -> Extraction:
     if not _SUBSTANCE.search(stripped):
         return NO_ANSWER
     whole = (stripped,) if len(stripped) <= WHOLE_CHARS or len(stripped.split(None, 3)) < 3 else ()
-    if stripped.endswith(("?", "？")) or (whole and _CALLED_WRONG.fullmatch(stripped)):
+    if is_question(stripped) or (whole and _CALLED_WRONG.fullmatch(stripped)):
         return NO_ANSWER
     sentence = conclusion(stripped)
     if whole and not is_prose(stripped):
@@ -294,8 +296,8 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
             rivals = [boxes[first - 1].content]
     contents = tuple(dict.fromkeys(box.content.strip() for box in group))
     if len(contents) == 1:
-        if re.match(r"[0-9]|\.\d", after):
-            return Extraction((), "ambiguous")  # \boxed{1}2: where does the answer end?
+        if re.match(r"[0-9]|\.\d", after) or _IS_FACTOR.search(text, max(0, group[0].start - 12), group[0].start):
+            return Extraction((), "ambiguous")  # \boxed{1}2, -\boxed{2}: where does the answer begin and end?
         answer = contents[0] + _suffix(after)
         return Extraction(readings(answer), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
@@ -316,6 +318,8 @@ def _joined(between: str) -> bool:
     return len(between) <= 60 and not _CORRECTS.search(between) and _JOINS.fullmatch(between) is not None
 
 
+_IS_FACTOR = re.compile(r"(?:\d|[=($\[]\s*[-−]\s*|(?:\A|\s)[-−])\Z")
+"""What directly before a box makes it a part of a number: a digit, or a minus sign that is no bullet."""
 _SUFFIX = re.compile(r"\s*(?:\\?%|\^\s*\{?\s*\\circ\s*\}?|°|_\{?\d+\}?)|\^\{?[\w-]+\}?|/\d+")
 
 

@@ -31,14 +31,28 @@ _AFTER_NOUN = re.compile(
 )
 _HEADING_START = re.compile(r"[#*_\s\d.]*(?:(?:the|my)\s+)?(?:final|correct)?\s*", re.IGNORECASE)
 _HEADING_END = re.compile(r"s?[*_# \t]*\n\s*")
-_SENTENCE_END = re.compile(r"[.!?](?=[\s\"'*)]|$)|[。！？।]|\n")
+_HYPOTHESIS = re.compile(
+    r"\b(?:suppose|supposing|assume|assuming|imagine|pretend|if|whether|unless|say)\s+(?:that\s+)?(?:the|your|my|our|this|its)?"
+    r"\s*(?:final|correct|right)?\s*",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"(?:(?:is|are|was|were|can|could|would|should|will|does|did)\s+(?:it|this|that|the|there|they|we|you|i|[b-z])"
+    r"|do\s+(?:they|we|you|i))\b"
+    r"|(?:problem|question|exercise)?[\s:.]*(?:find|determine|compute|calculate|evaluate|solve)\b[^:=]*"
+    r"\b(?:if|given|when|where|such that)\b|(?:what(?:'s| is| are)|how (?:many|much))\b[^,;:=]*$",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)[.!?](?=[\s\"'*)]|$)|[。！？।]|\n")
 _MATH_SPAN = re.compile(r"\$\$(.+?)\$\$|(?<!\\)\$([^$\n]+?)(?<!\\)\$(?!\d)|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _DISPLAY_OPEN = re.compile(r"(\$\$|\\\[|\\begin\{[a-z*]+\})")
 _BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 NUMBER = re.compile(r"(?:(?<![\w.)\]}])[-−+])?(?:[$€£¥]\s?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s?/\s?\d+)?(?:\s?\\?%)?")
 _TAKES_BACK = re.compile(
     r"\b(?:not|isn't|cannot|can't|never|wrong|incorrect|mistake|wait|hmm|however|but|perhaps|maybe|alternatively|suppose|"
-    r"unless|either|let me|let's|need to|unsure|unknown)\b|n't\b",
+    r"unless|either|let me|let's|need to|unsure|unknown|nicht|jamais|nunca|não|ne \w+ pas|n'\w+ pas)\b|n't\b"
+    r"|不(?:是|等于|为|對|对|正确)|并非|未知|ではな|じゃな|아니|아닙|^\W*(?:не|no es|non è)\b"
+    r"|(?:^\W*|\b(?:is|be|are)\s+)(?:one|some|any) of\b|^\W*among\b",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
@@ -84,13 +98,20 @@ def last_statement(text: str) -> tuple[int, str] | None:
             if at < 0 or (best and at <= best[0]):
                 break
             behind = at + len(noun) - (3 if noun.endswith(" is") else 0)
-            if anchor := _AFTER_NOUN.match(text, behind) or _is_heading(text, at, behind):
+            anchor = _AFTER_NOUN.match(text, behind) or _is_heading(text, at, behind)
+            if anchor and not _is_hypothesis(text, at):
                 rest = text[anchor.end() :]
                 if rest[:200].strip(" \t\n*:$\\[]()."):
                     best = at, rest
                     break
             at = lowered.rfind(noun, 0, at)
     return best
+
+
+def _is_hypothesis(text: str, noun: int) -> bool:
+    """Whether what stands before the noun only supposes: "if the answer is 42"."""
+    before = text[max(0, noun - 40) : noun]
+    return any(match.end() == len(before) for match in _HYPOTHESIS.finditer(before))
 
 
 def _is_heading(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -204,6 +225,11 @@ def takes_back(text: str) -> bool:
     return _TAKES_BACK.search(text) is not None
 
 
+def is_question(text: str) -> bool:
+    """True for a question or the statement of a problem, with its question mark or without."""
+    return text.endswith(("?", "？")) or _ASKS.match(text) is not None
+
+
 def is_cut_off(text: str) -> bool:
     """Whether a text ends in the middle of a sentence, or with the number of a list item that never came."""
     text = text.rstrip()
@@ -219,6 +245,8 @@ def conclusion(text: str) -> str | None:
         sentence = sentence.rstrip(".!。।* \t\n")
         if _FILLER.fullmatch(sentence):
             continue
+        if is_question(sentence):
+            return None
         if takes_back(sentence):  # Unless it comes to a conclusion after all: "Let's add them: ... So, the sum is 5."
             sentence = _CONCLUDES.split(sentence)[-1]
         return None if takes_back(sentence) else sentence

@@ -108,7 +108,7 @@ def _read_gold(gold: str) -> Gold:
     answer = _gold_text(gold)
     number = plain_number(answer)
     problem = None
-    if _MALFORMED.match(answer) and not re.search(r"[∅∞∞πℝ+-]", answer):
+    if _MALFORMED.match(answer) and not re.search(r"[∅∞πℝ+<>=≤≥≠-]", answer):
         problem = "it is empty" if not answer else f"{answer[:40]!r} has no digit, letter or symbol"
     fraction = number.fraction() if number and not number[2] else simple_fraction(answer)
     return Gold(answer, canonical(answer), number, fraction, problem)

@@ -23,11 +23,12 @@ def listings_equal(gold: Value, answer: Value, same: Same) -> bool | None:
         assert isinstance(one, Listing)
         if len(one.items) == 1 and (one.is_set or one.is_bare):
             return same(one.items[0], answer) if one is gold else same(gold, one.items[0])
-        if one.is_bare and all(item == one.items[0] for item in one.items):  # x = 5 or x = 5
-            return same(one.items[0], answer) if one is gold else same(gold, one.items[0])
         if not one.items:
             other = answer if one is gold else gold
             return isinstance(other, Text) and text.normalised(other.text) in ("no solution", "empty set", "∅")
+        said_twice = one is gold or one.joint or all(isinstance(item, Relation) for item in one.items)
+        if one.is_bare and said_twice and all(item == one.items[0] for item in one.items):  # x = 5 or x = 5
+            return same(one.items[0], answer) if one is gold else same(gold, one.items[0])
         return False
     if gold.is_set or answer.is_set or (gold.is_bare and answer.is_bare):
         if not _unordered(gold) or not _unordered(answer):
@@ -107,7 +108,11 @@ def _multisets(gold: Listing, answer: Listing, same: Same) -> bool | None:
 
 def _ungrouped(items: list[Value], others: list[Value]) -> list[Value]:
     """(p=5, q=2), (p=7, q=2) as four assignments, where the other side writes them without brackets."""
-    groups = [item for item in items if isinstance(item, Listing) and all(isinstance(i, Relation) for i in item.items)]
+    groups = [
+        item
+        for item in items
+        if isinstance(item, Listing) and item.items and all(isinstance(i, Relation) for i in item.items)
+    ]
     if len(groups) == len(items) > 0 and all(isinstance(item, Relation) for item in others):
         return [relation for group in groups for relation in group.items]
     return items

@@ -106,9 +106,9 @@ def approximate(x: Expr) -> Fraction:
         return rational_value(x)
     except Irrational:
         value = numeric.value(x, {})
-        if getattr(value, "imag", 0) or numeric.context().isinf(value):
+        if value.imag or numeric.context().isinf(value):
             raise Unreadable("not a real number") from None
-        mantissa, exponent = numeric.context().mpf(value).man_exp
+        mantissa, exponent = value.real.man_exp  # mpf(value) would round to the precision of a float.
         if abs(exponent) > 10_000:
             raise Unreadable("out of range") from None
         return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -21,6 +21,9 @@ PRECISION = 160  # bits
 MAX_PRECISION = 6_000
 MAX_MAGNITUDE = 100_000  # bits before the point of what is exponentiated
 POINTS = 4
+KINKS = frozenset(("abs", "floor", "ceil", "round", "max", "min", "sgn", "mod"))
+"""Functions in several pieces: two that agree on one piece may be different ones."""
+WIDTHS = (3, 17, 101)
 
 _local = threading.local()
 
@@ -71,11 +74,24 @@ def point(names: list[str], index: int) -> dict[str, Fraction]:
     return env
 
 
+def points(names: list[str], *exprs: Expr) -> Iterator[dict[str, Fraction]]:
+    """Where expressions are compared; on both sides of every kink too, where they have such."""
+    for index in range(POINTS if names else 1):
+        yield point(names, index)
+    if names and any(node.op == "fun" and node.args[0] in KINKS for x in exprs for node in walk(x)):
+        literals = [abs(node.args[0]) for x in exprs for node in walk(x) if node.op == "num"]
+        reach = min(max(literals, default=Fraction(1)) + 1, Fraction(10**4))
+        for index, width in enumerate(WIDTHS, POINTS):
+            for side in (1, -1):
+                near = point(names, index)
+                signs = {name: side * (-1) ** zlib.crc32(f"{name}:{width}".encode()) for name in names}
+                yield {name: signs[name] * width * reach * near[name] for name in names}
+
+
 def _exactly_equal(a: Expr, b: Expr, names: list[str]) -> bool | None:
     """By exact rational arithmetic; None where the expressions are not rational."""
     checked = 0
-    for index in range(POINTS if names else 1):
-        env = point(names, index)
+    for env in points(names, a, b):
         try:
             if rational_value(a, env) != rational_value(b, env):
                 return False
@@ -90,10 +106,9 @@ def _exactly_equal(a: Expr, b: Expr, names: list[str]) -> bool | None:
 
 def _numerically_equal(a: Expr, b: Expr, names: list[str]) -> bool | None:
     checked = 0
-    for index in range(POINTS if names else 1):
-        env = point(names, index)
+    for env in points(names, a, b):
         try:
-            same = _equal_at(a, b, env, index == POINTS - 1)
+            same = _equal_at(a, b, env, any(value < 0 for value in env.values()))
         except (Unreadable, ZeroDivisionError, ValueError):
             if not names:
                 return False  # An undefined value is nobody's equal.

@@ -17,7 +17,8 @@ from verifiers.math.words import APPROXIMATIONS
 _MAGNITUDES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _VETOES = frozenset(
     "not no never nor none neither except without less fewer least most than between plus times either undefined dne does exist "
-    "... half third quarter twice thrice double triple squared cubed factorial choose below".split()
+    "... half third quarter twice thrice double triple squared cubed factorial choose below "
+    "nicht kein keine ne pas jamais nunca jamás não нет не".split()
 )
 """Words that change the value of the number that they stand beside, so that it cannot be read without them."""
 _DATES = frozenset(
@@ -30,7 +31,7 @@ def read_number(tokens: list[Token], left: bool = False) -> Value:
     if tokens and tokens[0].kind == "fun" and tokens[0].value in ("max", "min") and len(tokens) == 1:
         return Text(tokens[0].value)
     body, unit, label = _strip_units(tokens)
-    if any(word in _VETOES for word in label):
+    if any(word in _VETOES or "不" in word or "非" in word for word in label):
         return Text(" ".join(t.value for t in tokens))
     if not body:
         return Text(" ".join(t.value for t in tokens))

@@ -47,7 +47,8 @@ def readings(text: str, *, is_gold: bool = False) -> list[Value]:
     plain = text.strip().strip("$").strip()
     if "," in plain and found:
         if re.fullmatch(r"-?\d{1,3}(?:,\d{3})+", plain):
-            found.append(read(text, thousands=False))
+            if ",0" not in plain:  # 10,000 is no list.
+                found.append(read(text, thousands=False))
         elif _DECIMAL_COMMA.fullmatch(plain) and (not is_gold or not re.fullmatch(r"-?[1-9]\d*,\d", plain)):
             found.append(read(plain.replace(",", ".")))
     return found

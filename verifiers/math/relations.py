@@ -144,6 +144,8 @@ def _renamed(gold: Relation, answer: Relation) -> Value | None:
         return None
     value = answer.sides[-1]
     names = {b: a for a, b in zip(left.expr.args[1:], right.expr.args[1:]) if a.op == b.op == "sym"}
+    if isinstance(value, Number) and symbols(value.expr) & {a.args[0] for b, a in names.items() if a not in names}:
+        return None  # f(y) = x: the x is not the function's variable.
     if len(answer.sides) != 2 or len(names) != len(left.expr.args) - 1 or not isinstance(value, Number):
         return None
     return Number(substituted(value.expr, names), value.half_ulp, value.digits, value.unit)
@@ -205,8 +207,7 @@ def proportional(a: Expr, b: Expr, op: str | None) -> bool | None:
     mp = numeric.context()
     ratio = None
     checked = 0
-    for index in range(numeric.POINTS + 2):
-        env = numeric.point(names, index)
+    for env in [numeric.point(names, index) for index in (-1, -2)] + list(numeric.points(names, a, b)):
         try:
             x, y = numeric.value(a, env, 240), numeric.value(b, env, 240)
         except (Unreadable, ZeroDivisionError, ValueError):

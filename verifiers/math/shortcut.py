@@ -31,6 +31,8 @@ def settle(gold: Gold, completion: str) -> tuple[bool, str, str] | None:
     before = completion[max(0, start - 40) : start].lower()
     if "not" in before or "n't" in before or "nor" in before or "ne" in before or "≠" in before or "◁" in completion:
         return None
+    if start and (completion[start - 1].isdigit() or "-" in before[-3:] or "−" in before[-3:]):
+        return None
     match = _LAST_BOX.match(completion, start)
     if match is None:
         return None
