@@ -98,7 +98,9 @@ _INVISIBLE = re.compile(
 _SUBSTANCE = re.compile(r"[^\W_]|[∅∞∄]|\\[A-Za-z{]|\A\W?[<>=+≤≥≠]\W?\Z")
 _COMMENT = re.compile(r"(?:^|(?<=\s))%[^\n]*")
 _ANSWER_TAG = re.compile(r"<answer>(.*?)(?:</answer>|\Z)", re.DOTALL | re.IGNORECASE)
-_JSON_VALUE = re.compile(r'"(?:(?:final|correct|the|my|your|numerical|short)[_ ]?)?[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))')
+_JSON_VALUE = re.compile(
+    r'"(?:(?:final|correct|the|my|your|numerical|short)[_ ]?)?[Aa]nswer"\s*:\s*(?:"((?:[^"\\]|\\.)*+)"|([^\s"{}\[\],]+))'
+)
 _SUPERSEDES = re.compile(
     r"\b(?:final|finally|therefore|thus|hence|so|consequently|in total|altogether|wait|actually|no|wrong|mistake|instead|correct|"
     r"corrected|correction|step|case|part|then|next|now|which gives|simplif\w+)\b|因此|所以|最终|故|综上",

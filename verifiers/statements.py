@@ -51,7 +51,7 @@ NUMBER = re.compile(r"(?:(?<![\w.)\]}])[-−+])?(?:[$€£¥]\s?)?(?:\d[\d,]*(?:
 _TAKES_BACK = re.compile(
     r"\b(?:not|isn't|cannot|can't|never|wrong|incorrect|mistake|wait|hmm|however|but|perhaps|maybe|alternatively|suppose|"
     r"unless|either|let me|let's|need to|unsure|unknown|nicht|jamais|nunca|não|ne \w+ pas|n'\w+ pas)\b|n't\b"
-    r"|不(?:是|等于|为|對|对|正确)|并非|未知|ではな|じゃな|아니|아닙|^\W*(?:не|no es|non è)\b"
+    r"|不(?:是|等于|为|對|对|正确)|并非|未知|ではな|じゃな|아니|아닙|\b(?:не|no es|non è)\b"
     r"|(?:^\W*|\b(?:is|be|are)\s+)(?:one|some|any) of\b|^\W*among\b",
     re.IGNORECASE,
 )

@@ -9,10 +9,22 @@ from __future__ import annotations
 import functools
 
 from verifiers.math import listings, numeric, relations, text
-from verifiers.math.expr import Expr, num, product
+from verifiers.math.expr import Expr, negative, num, product, quotient
 from verifiers.math.numbers import numbers
 from verifiers.math.policy import Policy
-from verifiers.math.values import Based, Clock, Listing, Matrix, Number, Ratio, Relation, SetOperation, Text, Value
+from verifiers.math.values import (
+    Based,
+    Clock,
+    Congruence,
+    Listing,
+    Matrix,
+    Number,
+    Ratio,
+    Relation,
+    SetOperation,
+    Text,
+    Value,
+)
 
 
 def same(gold: Value, answer: Value, policy: Policy) -> bool | None:
@@ -42,6 +54,8 @@ def _odd_pair(gold: Value, answer: Value) -> bool | None:
     for one, other in ((gold, answer), (answer, gold)):
         if isinstance(one, Based) and isinstance(other, Number):  # The base goes without saying, as a unit does.
             return _is_integer(other, one.digits)
+        if isinstance(one, Congruence) and isinstance(other, Number):  # So does the modulus.
+            return numeric.equal(one.residue.expr, other.expr)
         if isinstance(one, Ratio) and isinstance(other, Number):
             return len(one.terms) == 2 and numeric.equal(_over(one), other.expr)
         if isinstance(one, Ratio) and isinstance(other, Clock):
@@ -50,12 +64,23 @@ def _odd_pair(gold: Value, answer: Value) -> bool | None:
             return numeric.equal(num(value), other.expr)
     if isinstance(gold, Ratio) and isinstance(answer, Ratio):
         return _ratios(gold, answer)
+    if isinstance(gold, Congruence) and isinstance(answer, Congruence):
+        return _congruent(gold, answer)
     if isinstance(gold, Clock) and isinstance(answer, Clock):
         if (gold.meridiem and answer.meridiem) or gold.minutes == answer.minutes:
             return gold.minutes == answer.minutes
         # One of them is on a 24-hour clock, or says nothing of the half of the day.
         return (gold.minutes - answer.minutes) % 720 == 0 and min(gold.minutes, answer.minutes) < 13 * 60
     return False
+
+
+def _congruent(gold: Congruence, answer: Congruence) -> bool | None:
+    """The same class of integers."""
+    modulus = gold.modulus.expr
+    if numeric.equal(modulus, answer.modulus.expr) is not True:
+        return False
+    steps = quotient(Expr("add", (gold.residue.expr, negative(answer.residue.expr))), modulus)
+    return numeric.equal(steps, Expr("fun", ("floor", steps)))
 
 
 def _is_integer(number: Number, digits: str) -> bool:

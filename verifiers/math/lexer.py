@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from verifiers.math import words as w
 from verifiers.math.errors import OverBudget, Unreadable
-from verifiers.math.units import UNIT_PREFIXES, UNITS
+from verifiers.math.units import SYMBOLS, UNIT_PREFIXES, UNITS
 
 MAX_CHARS = 40_000
 MAX_TOKENS = 16_000
@@ -143,6 +143,8 @@ class _Lexer:
             return self.add("op", "mod")
         if lower in ("negative", "minus"):
             return self.add("op", "-")
+        if in_text and run in SYMBOLS and self.after_value(previous):
+            return self.add("unit", run)
         if lower in UNITS and (
             len(run) > 1 or not run.isascii() or (in_text and self.after_value(previous)) or self.after_per()
         ):
@@ -250,6 +252,8 @@ class _Lexer:
     def command(self, name: str, position: int, end: int, in_text: bool) -> int:
         if name in w.LAYOUT:
             self.spaced = True
+            if name in ("left", "right") and self.text[position : position + 1] == ".":
+                return position + 1  # A bracket that is not drawn.
             if name in ("quad", "qquad") and self.tokens and self.tokens[-1].kind != "sep":
                 self.add("sep", "quad")
             return position
@@ -303,6 +307,12 @@ class _Lexer:
             self.add("emptyset", "∅")
         elif name in ("land", "lor"):
             self.add("sep", "and" if name == "land" else "or")
+        elif name == "cr":
+            self.add("row", "\\\\")
+        elif name == "colon":
+            self.add("op", ":")
+        elif name == "Pr":
+            self.add("sym", "P")
         elif name == "prime":
             self.add("op", "'")
         elif name in ("ldots", "dots", "cdots", "dotsc", "dotsm", "dotsb"):

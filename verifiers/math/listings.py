@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
@@ -94,7 +95,7 @@ def _multisets(gold: Listing, answer: Listing, same: Same) -> bool | None:
         names = [_name(item) for item in answers], [_name(item) for item in golds]
         for mine, theirs in (names, names[::-1]):
             # 3,4 and p=3, q=4: the names say in which order to read them.
-            if len(set(mine)) == len(mine) > 1 and None not in mine and set(theirs) == {None}:
+            if len(set(mine)) == len(mine) > 1 and None not in mine and set(theirs) == {None} and not _are_roots(mine):
                 return each(golds, answers, same)
     golds, answers = _ungrouped(golds, answers), _ungrouped(answers, golds)
     if golds == answers:
@@ -116,6 +117,14 @@ def _ungrouped(items: list[Value], others: list[Value]) -> list[Value]:
     if len(groups) == len(items) > 0 and all(isinstance(item, Relation) for item in others):
         return [relation for group in groups for relation in group.items]
     return items
+
+
+def _are_roots(names: Sequence[Value | None]) -> bool:
+    """x_1, x_2, ...: the unknown's several values, which nobody numbered."""
+    return all(
+        isinstance(name, Number) and name.expr.op == "sym" and re.fullmatch(r"x_\d", name.expr.args[0])
+        for name in names
+    )
 
 
 def _name(item: Value) -> Value | None:

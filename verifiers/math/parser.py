@@ -367,6 +367,8 @@ class Parser:
     def marked(self, name: str) -> Expr:
         if name in ("dot", "ddot", "overline"):
             inner = self.argument()
+            if name == "overline" and inner.op == "mul" and len(inner.args) == 2 and is_segment(inner):
+                return inner  # The segment AB; longer rows of letters are the digits of a number.
             if inner.op == "sym":
                 return self.symbol(Token("sym", f"{name} {inner.args[0]}", False)) if name != "overline" else inner
             if name == "overline":
@@ -412,6 +414,11 @@ class Parser:
         while self.starts_factor(self.peek()) and self.peek().kind not in ("fun", "big") and self.peek().value != "(":
             factors.append(self.power())
         return negative(product(factors)) if negated else product(factors)
+
+
+def is_segment(x: Expr) -> bool:
+    """Whether an expression is a row of capital letters: AB, a side."""
+    return x.op == "mul" and all(arg.op == "sym" and arg.args[0].isupper() for arg in x.args)
 
 
 DEGREE = Expr("const", ("degree",))

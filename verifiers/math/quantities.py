@@ -107,8 +107,8 @@ def _ends_degree(tokens: list[Token]) -> bool:
 
 
 def _unit_power(tokens: list[Token], start: int, index: int) -> int:
-    """How many tokens of `cm^2` or `cm^{2}` after the unit end at this index; 0 where it is no power of a unit."""
-    for length in (4,) if tokens[index - 1].value == "}" else (2,):
+    """How many tokens of `cm^2`, `cm^{2}` or `s^{-1}` after the unit end at this index; 0 where it is no power of a unit."""
+    for length in (4, 5) if tokens[index - 1].value == "}" else (2, 3):
         at = index - length
         if at > start and tokens[at].value == "^" and tokens[at - 1].kind in ("unit", "word"):
             return length

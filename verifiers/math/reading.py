@@ -14,7 +14,7 @@ from verifiers.math.notations import special, usual_notation
 from verifiers.math.quantities import read_number
 from verifiers.math.tokens import closes, outer, split
 from verifiers.math.unicode import to_latex
-from verifiers.math.values import Listing, Number, Ratio, Relation, SetOperation, Text, Value, bare_list
+from verifiers.math.values import Congruence, Listing, Number, Ratio, Relation, SetOperation, Text, Value, bare_list
 
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+[^,\d]{0,20}")
 _REALS = Listing((Number(negative(Expr("const", ("inf",)))), Number(Expr("const", ("inf",)))), "(", ")")
@@ -173,14 +173,49 @@ def _read_side(tokens: list[Token], left: bool = False) -> Value:
         collection = _read_collection(tokens)
         if collection is not None:
             return collection
+    if tokens[0].kind == "begin" and tokens[0].value in ("cases", "dcases", "rcases") and tokens[-1].kind == "end":
+        return _read_cases(tokens[1:-1])
     if any(t.kind == "begin" and t.value != "vmatrix" for t in tokens):
         return read_matrix(tokens, _read_list)
     kinds = {t.kind for t in tokens}
     if kinds <= {"word", "unit", "sym"} and kinds & {"word", "unit"}:
         return _words(" ".join(t.value for t in tokens))
+    if (congruence := _read_congruence(tokens)) is not None:
+        return congruence
     if ratio := _read_ratio(tokens):
         return ratio
     return read_number(tokens, left)
+
+
+def _read_cases(tokens: list[Token]) -> Value:
+    """A function in pieces as the set of its (value, condition) pairs; without conditions, a system of equations."""
+    rows = [split(line, "amp") for line in split(tokens, "row") if line]
+    if any(len(row) not in (1, 2) for row in rows):
+        raise Unreadable("a piece with several conditions")
+    if all(len(row) == 1 for row in rows):
+        return bare_list([_read_list(row[0]) for row in rows])
+    pieces = []
+    for row in rows:
+        if len(row) == 1:
+            raise Unreadable("a piece without a condition")
+        condition = [t for t in row[1] if t.value.lower() not in ("if", "when", "for", "where")]
+        pieces.append(Listing((_read_list(row[0]), _read_list(condition)), "(", ")"))
+    return Listing(tuple(pieces), "\\{", "\\}")
+
+
+def _read_congruence(tokens: list[Token]) -> Congruence | None:
+    r"""`3 \pmod{7}`, and `3 (mod 7)`."""
+    at = next((i for i, t in enumerate(tokens) if t.kind == "op" and t.value in ("pmod", "mod", "bmod")), 0)
+    if not at or at + 1 == len(tokens):
+        return None
+    if tokens[at].value == "pmod":
+        before, after = tokens[:at], tokens[at + 1 :]
+    elif tokens[at - 1].value == "(" and tokens[-1].value == ")" and closes(tokens[at - 1 :]) == len(tokens) - at:
+        before, after = tokens[: at - 1], tokens[at + 1 : -1]
+    else:
+        return None
+    residue, modulus = (read_number(part) for part in (before, after)) if before else (None, None)
+    return Congruence(residue, modulus) if isinstance(residue, Number) and isinstance(modulus, Number) else None
 
 
 def _words(words_: str) -> Value:

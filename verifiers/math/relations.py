@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from verifiers.math import numeric, regions
 from verifiers.math.errors import Unreadable
-from verifiers.math.expr import Expr, has, negative, substituted, sym, symbols
+from verifiers.math.expr import MINUS_ONE, Expr, has, negative, substituted, sym, symbols, walk
 from verifiers.math.listings import Same, all_of, each
 from verifiers.math.numbers import numbers
 from verifiers.math.policy import Policy
@@ -29,6 +29,12 @@ def relations_equal(gold: Value, answer: Value, same: Same, policy: Policy) -> b
         ):
             return each(value.items, other.items, same) if relation is gold else each(other.items, value.items, same)
         return same(value, other) if relation is gold else same(other, value)
+    if relation is answer and len(relation.sides) == 2 and relation.ops == ("=",) and isinstance(other, Number):
+        left, right = relation.sides
+        if is_name(right) and isinstance(left, Number) and not symbols(left.expr):  # 42 = x
+            return same(other, left)
+        if _is_quantity(left) and isinstance(right, Number) and not symbols(right.expr):
+            return same(other, right)
     return _as_regions(gold, answer)
 
 
@@ -45,7 +51,7 @@ def _assigned_value(relation: Relation, same: Same, policy: Policy) -> Value | N
     In a chain the numbers must agree, or nothing is said.
     """
     ops = set(relation.ops)
-    if ops == {"in"} and len(relation.ops) == 1:
+    if ops in ({"in"}, {"equiv"}) and len(relation.ops) == 1:
         return relation.sides[1]
     if ops != {"="}:
         return None
@@ -64,6 +70,18 @@ def _assigned_value(relation: Relation, same: Same, policy: Policy) -> Value | N
         if agrees is not True:
             return None
     return None if len(relation.sides) == 2 and _is_in_unknowns(relation.sides[0]) else value
+
+
+def _is_quantity(side: Value) -> bool:
+    """Whether a side names what was asked for by letters alone: m+n, a/b, |S|. Of -x or x^2 the value is not that of x."""
+    if not isinstance(side, Number) or side.unit:
+        return False
+    expr = side.expr
+    if expr.op == "fun" and expr.args[0] == "abs":
+        inside = Number(expr.args[1])
+        return all(name[0].isupper() for name in symbols(expr)) and (is_name(inside) or _is_quantity(inside))
+    plain = all(node.op in ("add", "mul", "pow", "sym") or node == MINUS_ONE for node in walk(expr))
+    return plain and len(symbols(expr)) > 1
 
 
 def _is_in_unknowns(side: Value) -> bool:
@@ -85,6 +103,8 @@ def _two_relations(gold: Relation, answer: Relation, same: Same, policy: Policy)
             return True
         if (renamed := _renamed(gold, answer)) and same(gold.sides[1], renamed) is True:
             return True
+    if ("equiv" in gold.ops) != ("equiv" in answer.ops):
+        return False  # One member does not state the class.
     if len(gold.sides) == 2 and _same_name(gold, answer):
         value = _assigned_value(answer, same, policy)
         target = _assigned_value(gold, same, policy)

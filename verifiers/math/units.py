@@ -77,6 +77,17 @@ _TABLE: dict[str, tuple[str, Fraction, str]] = {
     "ev": ("ev", F(1), "electronvolt"),
 }
 
+_SI = {"N": "force", "J": "energy", "W": "power", "V": "voltage", "A": "current", "Pa": "pressure", "Hz": "frequency",
+       "eV": "electronvolt", "K": "kelvin"}  # fmt: skip
+_PREFIXES = {"": F(1), "k": F(10**3), "M": F(10**6), "G": F(10**9), "m": F(1, 10**3), "n": F(1, 10**9)}
+_TABLE |= {
+    prefix + symbol: ("", factor, dimension)
+    for symbol, dimension in _SI.items()
+    for prefix, factor in _PREFIXES.items()
+}
+SYMBOLS = frozenset(prefix + symbol for symbol in _SI for prefix in _PREFIXES)
+"""Units whose capitals matter: N is a newton, and n a number."""
+
 UNITS: dict[str, str] = {}
 for _name, _row in _TABLE.items():
     for _word in _row[0].split():

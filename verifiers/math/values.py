@@ -54,6 +54,14 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Congruence:
+    """3 (mod 7)"""
+
+    residue: Number
+    modulus: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Words."""
 
@@ -102,7 +110,7 @@ class Relation:
     ops: tuple[str, ...]
 
 
-Value = Number | Based | Clock | Ratio | Text | Listing | Matrix | SetOperation | Relation
+Value = Number | Based | Clock | Ratio | Congruence | Text | Listing | Matrix | SetOperation | Relation
 
 
 def bare_list(items: Sequence[Value], joint: str = "") -> Value:

@@ -47,7 +47,8 @@ SEPARATORS = frozenset("and or und oder et ou y o e и или 和 或 及 与 la
 """Words between the members of a list; the one-letter ones count only inside \\text."""
 
 SET_OPERATORS = {"cup": "union", "bigcup": "union", "cupdot": "union", "sqcup": "union", "cap": "intersection",
-                 "bigcap": "intersection", "setminus": "difference", "smallsetminus": "difference"}  # fmt: skip
+                 "bigcap": "intersection", "setminus": "difference", "smallsetminus": "difference",
+                 "backslash": "difference"}  # fmt: skip
 
 BIG_OPERATORS = frozenset("sum prod int iint iiint oint lim".split())
 
