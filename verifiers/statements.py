@@ -82,6 +82,8 @@ _OPERATOR = re.compile(r"[=+^_\\<>]")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 _COMMAND = re.compile(r"\\[A-Za-z]+(?:\s*\{[A-Za-z ]*\})?")
 _CONCLUDES = re.compile(r"\b(?:So|Therefore|Thus|Hence|Consequently)\b,?\s")
+_CODE = re.compile(r"__|\w\s?\(\s?['\"]|['\"]\s?\)")
+"""Words of a program state nothing."""
 CLAIM_CHARS = 4_000
 _CLOSES = tuple(".!。।$*)]}")
 
@@ -173,7 +175,7 @@ def readings(statement: str) -> tuple[str, ...]:
 
     What is no sentence, or longer than any, is read as it stands.
     """
-    if len(statement) > CLAIM_CHARS or (statement.isascii() and " " not in statement) or not is_prose(statement):
+    if len(statement) > CLAIM_CHARS or _CODE.search(statement) or (statement.isascii() and " " not in statement) or not is_prose(statement):
         return (statement,)
     found = [statement]
     if bold := _BOLD.findall(statement):

@@ -42,6 +42,7 @@ _PYTHON = {"Matrix": "{}", "FiniteSet": "\\{{{}\\}}", "Tuple": "({})"}
 _ALIGNED = re.compile(
     r"\\begin\s*\{((?:aligned|align|split|gathered|gather|eqnarray|equation)\*?)\}(.*)\\end\s*\{\1\}", re.DOTALL
 )
+_PLAIN_RATE = re.compile(r"(-?[\d.,]*\d)\s+([A-Za-z]{1,3})\s?/\s?([A-Za-z]{1,3})((?:\s?\^\s?\{?\d\}?)?)")
 _DEGREE_LETTER = re.compile(
     r"(?<=[\d}])\s*\^\s*(?:\{\s*)?(?:\\(?:text|mathrm|rm)\s*\{\s*o\s*\}|o(?![A-Za-z]))(?:\s*\})?"
 )
@@ -65,6 +66,9 @@ def usual_notation(text: str) -> str:
         text = _DEGREE_LETTER.sub("^\\\\circ", text)
     if "frac" in text and ("{\\text" in text or "{\\mathrm" in text):
         text = _UNIT_FRACTION.sub(r"\\text{\1/\2}\3", text)
+    if "/" in text and (match := _PLAIN_RATE.fullmatch(text)):
+        if all(name in units.UNITS or name in units.SYMBOLS for name in match.groups()[1:3]):
+            text = f"{match[1]}\\text{{ {match[2]}/{match[3]}}}{match[4]}"
     if "U" in text:
         text = re.sub(r"(?<=[\])}])\s*U\s*(?=[\[({\\])", r"\\cup ", re.sub(r"\bUS\s*(?=\\?\$)", "", text))
     while text.startswith("{") and text.endswith("}") and _is_one_group(text):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from verifiers.math import numeric, units
-from verifiers.math.errors import Unreadable
+from verifiers.math.errors import OverBudget, Unreadable
 from verifiers.math.exact import Irrational, rational_value
 from verifiers.math.expr import Expr, num, product, substituted, sym, symbols, walk
 from verifiers.math.policy import Policy
@@ -26,14 +26,29 @@ def numbers(gold: Number, answer: Number, policy: Policy) -> bool | None:
         return _converted(gold, answer)
     if policy.units == "require":
         return False
-    verdict = _quantities(gold, answer, policy)
+    percent, degree = (("percent", 1),), (("degree", 1),)
+    verdict = False if _contradicts(gold, answer) else _quantities(gold, answer, policy)
     if verdict is not True:
-        percent, degree = (("percent", 1),), (("degree", 1),)
         if policy.percent and percent in (gold.unit, answer.unit):
             return _quantities(_times(gold, Fraction(1, 100)), _times(answer, Fraction(1, 100)), policy)
         if degree in (gold.unit, answer.unit):
             return numeric.equal(_radians(gold), _radians(answer))
     return verdict
+
+
+def _contradicts(gold: Number, answer: Number) -> bool:
+    """Whether a sign that the gold lacks makes the answer another number: 0.5 % is not 0.5, nor is pi/3 degrees pi/3."""
+    if answer.unit == (("degree", 1),):
+        return any(node == ("const", ("pi",)) for node in walk(gold.expr))
+    return answer.unit == (("percent", 1),) and gold.expr.op in ("num", "mul", "pow") and _is_part(gold.expr)
+
+
+def _is_part(x: Expr) -> bool:
+    """Whether a number is less than one in size."""
+    try:
+        return 0 < abs(rational_value(x)) < 1
+    except (Irrational, Unreadable, OverBudget):
+        return False
 
 
 def _times(number: Number, factor: Fraction) -> Number:
