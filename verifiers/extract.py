@@ -32,6 +32,7 @@ from verifiers.statements import (
     phrase,
     readings,
     takes_back,
+    without_conjunction,
 )
 
 MAX_CHARS = 2_000_000
@@ -274,7 +275,7 @@ def _whole(text: str) -> Extraction:
         return NO_ANSWER
     sentence = conclusion(stripped)
     if whole and not is_prose(stripped):
-        return Extraction(whole, "whole")
+        return Extraction((without_conjunction(stripped),), "whole")
     found = tuple(dict.fromkeys(whole + (readings(sentence) if sentence else ())))
     return Extraction(found, "whole" if whole else "conclusion") if found else NO_ANSWER
 
@@ -300,7 +301,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     if len(contents) == 1:
         if re.match(r"[0-9]|\.\d", after) or _IS_FACTOR.search(text, max(0, group[0].start - 12), group[0].start):
             return Extraction((), "ambiguous")  # \boxed{1}2, -\boxed{2}: where does the answer begin and end?
-        answer = contents[0] + _suffix(after)
+        answer = _LABEL.sub("", contents[0], count=1) + _suffix(after)
         return Extraction(readings(answer), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
 
@@ -322,6 +323,7 @@ def _joined(between: str) -> bool:
 
 _IS_FACTOR = re.compile(r"(?:\d|[=($\[]\s*[-−]\s*|(?:\A|\s)[-−])\Z")
 """What directly before a box makes it a part of a number: a digit, or a minus sign that is no bullet."""
+_LABEL = re.compile(r"\\text\s*\{\s*(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\s*[:=]?\s*\}\s*(?=\S)", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*(?:\\?%|\^\s*\{?\s*\\circ\s*\}?|°|_\{?\d+\}?)|\^\{?[\w-]+\}?|/\d+")
 
 

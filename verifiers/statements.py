@@ -67,10 +67,18 @@ _CIRCUMSTANCE = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:at (?:least|most)|half(?: of)?|(?:third|quarter) of|twice|double|triple"
+    r"(?:at (?:least|most)|half(?: of)?|(?:third|quarter|multiple|factor|divisor|power|root|square|cube)s? of|twice|double|triple"
+    r"|one over|divisible by|up to"
     r"|(?:less|more|greater|fewer|larger|smaller|other) than|[<>≤≥≠]|\\[gln]eq?)[\s$]*$",
     re.IGNORECASE,
 )
+_ARRIVES = re.compile(
+    r"(?:(?:so|thus|hence|therefore|then|consequently|finally)\b[,:]?\s+)?(?:we (?:get|have|find|obtain)\b[,:]?\s+(?:that\s+)?)?",
+    re.IGNORECASE,
+)
+_AT = re.compile(r"\s*(?:at|equal to|given by|exactly)\s+", re.I)
+_REASON = re.compile(r"\s*\((?:since|because|as)\b[^()]*(?:\([^()]*\)[^()]*)*\)\W*\Z", re.I)
+_DENYING = re.compile(r"\b(?:no|not|never|nicht|não|non|ne|не)\b|n't\b", re.I)
 _OR_MORE = re.compile(
     r"[\s$]*(?:or|and)\s+(?:more|less|fewer|greater|above|below|over|higher|lower|beyond)\b", re.IGNORECASE
 )
@@ -101,7 +109,7 @@ def last_statement(text: str) -> tuple[int, str] | None:
                 break
             behind = at + len(noun) - (3 if noun.endswith(" is") else 0)
             anchor = _AFTER_NOUN.match(text, behind) or _is_heading(text, at, behind)
-            if anchor and not _is_hypothesis(text, at):
+            if anchor and not _is_hypothesis(text, at) and not _DENYING.search(anchor[0]):
                 rest = text[anchor.end() :]
                 if rest[:200].strip(" \t\n*:$\\[]()."):
                     best = at, rest
@@ -114,6 +122,13 @@ def _is_hypothesis(text: str, noun: int) -> bool:
     """Whether what stands before the noun only supposes: "if the answer is 42"."""
     before = text[max(0, noun - 40) : noun]
     return any(match.end() == len(before) for match in _HYPOTHESIS.finditer(before))
+
+
+def _supposes(sentence: str) -> bool:
+    """Whether a sentence only tries an answer: "assume the answer is 12 for now"."""
+    return any(
+        re.match(r"(?:answer|result|value)\b", sentence[m.end() :], re.I) for m in _HYPOTHESIS.finditer(sentence)
+    )
 
 
 def _is_heading(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -152,7 +167,7 @@ def sentences(text: str) -> list[str]:
 
 def phrase(claim: str) -> str:
     """The first sentence of a claim, or the display formula that it begins with."""
-    claim = claim.lstrip(" \t\n\r*_:：")[:CLAIM_CHARS]
+    claim = claim.lstrip(" \t\n\r*_:：}")[:CLAIM_CHARS]
     if opening := _DISPLAY_OPEN.match(claim):
         closing = {"$$": "$$", "\\[": "\\]"}.get(opening[1]) or opening[1].replace("begin", "end")
         end = claim.find(closing, opening.end())
@@ -170,12 +185,24 @@ def _before_denial(sentence: str) -> str:
     return sentence
 
 
+def without_conjunction(sentence: str) -> str:
+    """ "Therefore, $x = 3$" as "$x = 3$"."""
+    arrives = _ARRIVES.match(sentence)
+    return sentence[arrives.end() :] if arrives else sentence
+
+
 def readings(statement: str) -> tuple[str, ...]:
     """What a sentence may be saying, the most literal first: itself, its bold text, its maths, what "is", its number.
 
     What is no sentence, or longer than any, is read as it stands.
     """
-    if len(statement) > CLAIM_CHARS or _CODE.search(statement) or (statement.isascii() and " " not in statement) or not is_prose(statement):
+    statement = _REASON.sub("", without_conjunction(statement))
+    if (
+        len(statement) > CLAIM_CHARS
+        or _CODE.search(statement)
+        or (statement.isascii() and " " not in statement)
+        or not is_prose(statement)
+    ):
         return (statement,)
     found = [statement]
     if bold := _BOLD.findall(statement):
@@ -188,7 +215,7 @@ def readings(statement: str) -> tuple[str, ...]:
         plain = found[-1]  # The formula ends the sentence, so that it is what the sentence states.
     side = re.split(r"=|\\approx|≈|\b(?:is|are|equals|be|was|has|by)\s", plain)[-1]
     if not _BOUND.search(side[:24].rstrip("0123456789 ")):
-        found.append(side)
+        found += [side, _AT.sub("", side, count=1)] if _AT.match(side) else [side]
     if number := stated_number(plain):
         found.append(number)
     return tuple(dict.fromkeys(text.strip() for text in found if text.strip()))
@@ -201,6 +228,10 @@ def stated_number(sentence: str) -> str | None:
     if not numbers:
         return None
     last = (stated or numbers)[-1]
+    at = numbers.index(last)
+    gap = sentence[numbers[at - 1].end() - 1 : last.start()].lstrip("0123456789") if at else ""
+    if _LIST_GAP.fullmatch(gap):
+        return None  # One of several.
     bounded = _BOUND.search(sentence[max(0, last.start() - 24) : last.start()]) or _OR_MORE.match(sentence, last.end())
     return None if bounded else last.group()
 
@@ -247,7 +278,7 @@ def conclusion(text: str) -> str | None:
         sentence = sentence.rstrip(".!。।* \t\n")
         if _FILLER.fullmatch(sentence):
             continue
-        if is_question(sentence):
+        if is_question(sentence) or _supposes(sentence):
             return None
         if takes_back(sentence):  # Unless it comes to a conclusion after all: "Let's add them: ... So, the sum is 5."
             sentence = _CONCLUDES.split(sentence)[-1]

@@ -34,6 +34,7 @@ _SCANNER = re.compile(
         | (?: \d+ (?:\{,\}\d+ | \.\d+ | \.(?!\.) )? | \.\d+ ) (?: [eE][+-]?\d+ (?![A-Za-z]) )?
       )
     | (?P<cmd> \\[A-Za-z]+\*? )
+    | (?P<row> \\\\ \s* \[ \s* -?[\d.]+ \s* (?:pt|em|ex|mm|cm) \s* \] )
     | (?P<esc> \\. )
     | (?P<word> [^\W\d_]+ )
     | (?P<op> \*\* | <= | >= | =< | => | == | != | <> | '+ | \.\.\.+ | . )
@@ -90,6 +91,8 @@ class _Lexer:
                 self.word(match, in_text)
             elif kind == "cmd":
                 position = self.command(value[1:].rstrip("*"), position, end, in_text)
+            elif kind == "row":
+                self.add("row", "\\\\")
             elif kind == "esc":
                 self.escaped(value[1])
             else:

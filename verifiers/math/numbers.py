@@ -123,10 +123,11 @@ def approximate(x: Expr) -> Fraction:
         value = numeric.value(x, {})
         if value.imag or numeric.context().isinf(value):
             raise Unreadable("not a real number") from None
-        mantissa, exponent = value.real.man_exp  # mpf(value) would round to the precision of a float.
+        real = value.real  # mpf(value) would round to the precision of a float.
+        mantissa, exponent = real.man_exp
         if abs(exponent) > 10_000:
             raise Unreadable("out of range") from None
-        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        return (-1 if real < 0 else 1) * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def is_undone(x: Expr) -> bool:

@@ -64,6 +64,9 @@ def _read_list(tokens: Sequence[Token]) -> Value:
     for part in parts:
         value = _read_item(part)
         items += _expanded(value) if signs else [value]
+    if len(items) > 1 and isinstance(items[0], Relation) and items[0].ops == ("!=",):  # x != -7, 3
+        name = items[0].sides[0]
+        items = [item if isinstance(item, Relation) else Relation((name, item), ("!=",)) for item in items]
     if len(items) > 1 and _is_named(items[0]) and not any(isinstance(item, Relation) for item in items[1:]):
         first = items[0]
         assert isinstance(first, Relation)
