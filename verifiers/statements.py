@@ -50,8 +50,8 @@ _BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 NUMBER = re.compile(r"(?:(?<![\w.)\]}])[-−+])?(?:[$€£¥]\s?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s?/\s?\d+)?(?:\s?\\?%)?")
 _TAKES_BACK = re.compile(
     r"\b(?:not|isn't|cannot|can't|never|wrong|incorrect|mistake|wait|hmm|however|but|perhaps|maybe|alternatively|suppose|"
-    r"unless|either|let me|let's|need to|unsure|unknown|nicht|jamais|nunca|não|ne \w+ pas|n'\w+ pas)\b|n't\b"
-    r"|不(?:是|等于|为|對|对|正确)|并非|未知|ではな|じゃな|아니|아닙|\b(?:не|no es|non è)\b"
+    r"unless|either|let me|let's|need to|unsure|unknown|unclear|nicht|jamais|nunca|não|ne \w+ pas|n'\w+ pas)\b|n't\b"
+    r"|\be\.g\.|不(?:是|等于|为|對|对|正确)|并非|未知|ではな|じゃな|아니|아닙|\b(?:не|no es|non è)\b"
     r"|(?:^\W*|\b(?:is|be|are)\s+)(?:one|some|any) of\b|^\W*among\b",
     re.IGNORECASE,
 )
@@ -77,7 +77,7 @@ _ARRIVES = re.compile(
     re.IGNORECASE,
 )
 _AT = re.compile(r"\s*(?:at|equal to|given by|exactly)\s+", re.I)
-_REASON = re.compile(r"\s*\((?:since|because|as)\b[^()]*(?:\([^()]*\)[^()]*)*\)\W*\Z", re.I)
+_REASON = re.compile(r"\((?:since|because|as)\b[^()]*(?:\([^()]*\)[^()]*)*\)\Z", re.I)
 _DENYING = re.compile(r"\b(?:no|not|never|nicht|não|non|ne|не)\b|n't\b", re.I)
 _OR_MORE = re.compile(
     r"[\s$]*(?:or|and)\s+(?:more|less|fewer|greater|above|below|over|higher|lower|beyond)\b", re.IGNORECASE
@@ -196,7 +196,9 @@ def readings(statement: str) -> tuple[str, ...]:
 
     What is no sentence, or longer than any, is read as it stands.
     """
-    statement = _REASON.sub("", without_conjunction(statement))
+    statement = without_conjunction(statement)
+    if statement.endswith(")") and len(statement) <= CLAIM_CHARS:
+        statement = _REASON.sub("", statement).rstrip()
     if (
         len(statement) > CLAIM_CHARS
         or _CODE.search(statement)

@@ -35,7 +35,6 @@ _REPEATING = (
     re.compile(r"([-+]?)(\d*\.\d*)\\dot\s*\{?(\d)\}?(\d*)\\dot\s*\{?(\d)\}?"),
     re.compile(r"([-+]?)(\d*\.\d*?)(\d{1,6}?)\3+(?:\.\.\.|\s*\\(?:l|c)?dots)"),
 )
-_END_OF_LINE = re.compile(r"(?:\\\\\s*)+\Z")
 _PYTHON = {"Matrix": "{}", "FiniteSet": "\\{{{}\\}}", "Tuple": "({})"}
 
 
@@ -53,7 +52,8 @@ _UNIT_FRACTION = re.compile(
 
 def usual_notation(text: str) -> str:
     """Older and foreign notations in the usual one: {a \\over b}, ]0,1[, Matrix([...]), and doubled backslashes."""
-    text = _END_OF_LINE.sub("", text)
+    while text.endswith("\\\\"):  # The end of a line ends no answer.
+        text = text[:-2].rstrip()
     if "begin" in text and (match := _ALIGNED.fullmatch(text)):
         text = re.sub(r"\\\\\s*(?=[&=]|$)", " ", match[2].strip()).replace("&", "").replace("\\\\", ",").strip()
     if "\\\\" in text and "begin" not in text:

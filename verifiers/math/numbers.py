@@ -112,15 +112,16 @@ def _within(gold: Expr, answer: Expr, tolerance: float) -> bool:
 
 
 def _close(gold: Expr, answer: Expr, margin: Fraction) -> bool:
-    return abs(approximate(answer) - approximate(gold)) <= margin
+    precision = min(numeric.PRECISION + margin.denominator.bit_length(), numeric.MAX_PRECISION)
+    return abs(approximate(answer, precision) - approximate(gold, precision)) <= margin
 
 
-def approximate(x: Expr) -> Fraction:
-    """The value as a fraction: exact, or to fifty digits."""
+def approximate(x: Expr, precision: int = numeric.PRECISION) -> Fraction:
+    """The value as a fraction: exact, or to so many bits."""
     try:
         return rational_value(x)
     except Irrational:
-        value = numeric.value(x, {})
+        value = numeric.value(x, {}, precision)
         if value.imag or numeric.context().isinf(value):
             raise Unreadable("not a real number") from None
         real = value.real  # mpf(value) would round to the precision of a float.
