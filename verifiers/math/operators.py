@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifiers.math.errors import Unreadable
-from verifiers.math.expr import MINUS_ONE, Expr, num, product, sym, total
+from verifiers.math.expr import MINUS_ONE, Expr, num, product, substituted, sym, symbols, total
 from verifiers.math.literals import rational
 
 if TYPE_CHECKING:
@@ -24,7 +24,20 @@ def big(parser: Parser, operator: str) -> Expr:
             low = _bound(parser)
     if operator in ("int", "iint", "iiint", "oint"):
         return _integral(parser, operator, low, high)
-    return Expr("big", (operator, variable, low, high, parser.term()))
+    body = parser.term()
+    if variable == Expr("const", ("i",)):  # An index, and no imaginary unit.
+        body, variable = substituted(body, {variable: sym("i")}), sym("i")
+    if operator in ("sum", "prod") and variable is not None and variable.op == "sym":
+        body, variable = _renamed(body, variable.args[0])
+    return Expr("big", (operator, variable, low, high, body))
+
+
+def _renamed(body: Expr, index: str) -> tuple[Expr, Expr]:
+    """The body with its index, and the index of x_i in it, under a name of their own: what it was called does not matter."""
+    names = symbols(body)
+    fresh = f"#{sum(name.startswith('#') for name in names)}"
+    indexed = {sym(name): sym(name[: -len(index)] + fresh) for name in names if name.endswith("_" + index)}
+    return substituted(body, indexed | {sym(index): sym(fresh)}), sym(fresh)
 
 
 def _bound(parser: Parser) -> Expr | None:
