@@ -273,9 +273,9 @@ def _whole(text: str) -> Extraction:
     whole = (stripped,) if len(stripped) <= WHOLE_CHARS or len(stripped.split(None, 3)) < 3 else ()
     if is_question(stripped) or (whole and _CALLED_WRONG.fullmatch(stripped)):
         return NO_ANSWER
-    sentence = conclusion(stripped)
     if whole and not is_prose(stripped):
         return Extraction((without_conjunction(stripped),), "whole")
+    sentence = conclusion(stripped)
     found = tuple(dict.fromkeys(whole + (readings(sentence) if sentence else ())))
     return Extraction(found, "whole" if whole else "conclusion") if found else NO_ANSWER
 
