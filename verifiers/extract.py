@@ -31,6 +31,7 @@ from verifiers.statements import (
     last_statement,
     phrase,
     readings,
+    supposes,
     takes_back,
     without_conjunction,
 )
@@ -275,6 +276,8 @@ def _whole(text: str) -> Extraction:
         return NO_ANSWER
     if whole and not is_prose(stripped):
         return Extraction((without_conjunction(stripped),), "whole")
+    if whole and supposes(stripped):
+        return NO_ANSWER
     sentence = conclusion(stripped)
     found = tuple(dict.fromkeys(whole + (readings(sentence) if sentence else ())))
     return Extraction(found, "whole" if whole else "conclusion") if found else NO_ANSWER

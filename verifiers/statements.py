@@ -36,6 +36,9 @@ _HYPOTHESIS = re.compile(
     r"\s*(?:final|correct|right)?\s*",
     re.IGNORECASE,
 )
+_ASKS_WHETHER = re.compile(
+    r"(?:is|was|could|would|can|might|should)(?:\s+(?:the|your|my|this))?(?:\s+(?:final|correct|right))?", re.IGNORECASE
+)
 _ASKS = re.compile(
     r"(?:(?:is|are|was|were|can|could|would|should|will|does|did)\s+(?:it|this|that|the|there|they|we|you|i|[b-z])"
     r"|do\s+(?:they|we|you|i))\b"
@@ -50,7 +53,7 @@ _BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 NUMBER = re.compile(r"(?:(?<![\w.)\]}])[-−+])?(?:[$€£¥]\s?)?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:\s?/\s?\d+)?(?:\s?\\?%)?")
 _TAKES_BACK = re.compile(
     r"\b(?:not|isn't|cannot|can't|never|wrong|incorrect|mistake|wait|hmm|however|but|perhaps|maybe|alternatively|suppose|"
-    r"unless|either|let me|let's|need to|unsure|unknown|unclear|nicht|jamais|nunca|não|ne \w+ pas|n'\w+ pas)\b|n't\b"
+    r"unless|either|let me|let us|let's|need to|unsure|unknown|unclear|nicht|jamais|nunca|não|ne \w+ pas|n'\w+ pas)\b|n't\b"
     r"|\be\.g\.|不(?:是|等于|为|對|对|正确)|并非|未知|ではな|じゃな|아니|아닙|\b(?:не|no es|non è)\b"
     r"|(?:^\W*|\b(?:is|be|are)\s+)(?:one|some|any) of\b|^\W*among\b",
     re.IGNORECASE,
@@ -73,14 +76,18 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _ARRIVES = re.compile(
-    r"(?:(?:so|thus|hence|therefore|then|consequently|finally)\b[,:]?\s+)?(?:we (?:get|have|find|obtain)\b[,:]?\s+(?:that\s+)?)?",
+    r"(?:(?:so|thus|hence|therefore|then|consequently|finally)\b[,:]?\s+)?(?:we (?:get|have|find|obtain)\b[,:]?\s+(?:that\s+)?)?"
+    r"(?:(?:total|sum|result|value|area|volume|length|distance|probability|remainder|solution|cost|final \w+)s?:\s+(?=\S))?",
     re.IGNORECASE,
 )
 _AT = re.compile(r"\s*(?:at|equal to|given by|exactly)\s+", re.I)
+_BECAUSE = re.compile(r",?\s(?:because|since)\b.*\Z", re.I | re.DOTALL)
 _REASON = re.compile(r"\((?:since|because|as)\b[^()]*(?:\([^()]*\)[^()]*)*\)\Z", re.I)
 _DENYING = re.compile(r"\b(?:no|not|never|nicht|não|non|ne|не)\b|n't\b", re.I)
 _OR_MORE = re.compile(
-    r"[\s$]*(?:or|and)\s+(?:more|less|fewer|greater|above|below|over|higher|lower|beyond)\b", re.IGNORECASE
+    r"[\s$]*(?:(?:or|and)\s+(?:more|less|fewer|greater|above|below|over|higher|lower|beyond)\b"
+    r"|(?:is|are)\s+an?\s+(?:multiple|divisor|factor|power)\b)",
+    re.IGNORECASE,
 )
 _LIST_GAP = re.compile(r"\s*(?:,|;|and|or|, and|, or|和|或|、|y|o|et|ou|und|oder|и|или)\s*")
 _LIST_MARKER = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*#]+)\s*$")
@@ -119,12 +126,15 @@ def last_statement(text: str) -> tuple[int, str] | None:
 
 
 def _is_hypothesis(text: str, noun: int) -> bool:
-    """Whether what stands before the noun only supposes: "if the answer is 42"."""
+    """Whether what stands before the noun only supposes or asks: "if the answer is 42", "is the answer 42"."""
+    start = max(text.rfind(mark, 0, noun) for mark in ".!?\n") + 1
+    if noun - start < 40 and _ASKS_WHETHER.fullmatch(text[start:noun].strip()):
+        return True
     before = text[max(0, noun - 40) : noun]
     return any(match.end() == len(before) for match in _HYPOTHESIS.finditer(before))
 
 
-def _supposes(sentence: str) -> bool:
+def supposes(sentence: str) -> bool:
     """Whether a sentence only tries an answer: "assume the answer is 12 for now"."""
     return any(
         re.match(r"(?:answer|result|value)\b", sentence[m.end() :], re.I) for m in _HYPOTHESIS.finditer(sentence)
@@ -197,6 +207,9 @@ def readings(statement: str) -> tuple[str, ...]:
     What is no sentence, or longer than any, is read as it stands.
     """
     statement = without_conjunction(statement)
+    reason = _BECAUSE.search(statement) if len(statement) <= CLAIM_CHARS else None
+    if reason and re.search(r"[\d$\\]", statement[: reason.start()]):  # And not "And since ..., it is 45".
+        statement = statement[: reason.start()]
     if statement.endswith(")") and len(statement) <= CLAIM_CHARS:
         statement = _REASON.sub("", statement).rstrip()
     if (
@@ -262,7 +275,9 @@ def takes_back(text: str) -> bool:
 
 def is_question(text: str) -> bool:
     """True for a question or the statement of a problem, with its question mark or without."""
-    return text.endswith(("?", "？")) or _ASKS.match(text) is not None
+    if text.endswith(("?", "？")):
+        return True
+    return _ASKS.match(text) is not None and len(sentences(text)) == 1
 
 
 def is_cut_off(text: str) -> bool:
@@ -280,7 +295,7 @@ def conclusion(text: str) -> str | None:
         sentence = sentence.rstrip(".!。।* \t\n")
         if _FILLER.fullmatch(sentence):
             continue
-        if is_question(sentence) or _supposes(sentence):
+        if is_question(sentence) or supposes(sentence):
             return None
         if takes_back(sentence):  # Unless it comes to a conclusion after all: "Let's add them: ... So, the sum is 5."
             sentence = _CONCLUDES.split(sentence)[-1]

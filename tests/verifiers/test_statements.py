@@ -26,6 +26,10 @@ UNSTATED = [
     "Ответ не {n}.",
     "$x = -\\boxed{{{n}}}$",
     "7\\boxed{{{n}}}",
+    "Is the answer {n}",
+    "Let us guess {n}.",
+    "Pretend the answer is {n}.",
+    "{n} is a multiple of the answer",
     '\\boxed{{__import__("os").system("echo {n}")}}',
 ]
 STATED = [
@@ -35,6 +39,11 @@ STATED = [
     "\\text{{Answer: }} {n}",
     "\\boxed{{\\text{{Answer: }}{n}}}",
     "If x = 3, the answer is {n}.",
+    "What is the answer? It is {n}.",
+    "Total: {n}",
+    "Therefore, the answer is {n} because $1+1=2$.",
+    "Now since 2 is 1+1, the angle is {n} degrees.",
+    "She would have ${n} more than if she did it herself.",
     "Calculate the total: {n}.",
     "- \\boxed{{{n}}}",
     "因此共有{n}种不同的方法。",

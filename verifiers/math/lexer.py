@@ -134,7 +134,12 @@ class _Lexer:
             return self.add("sep", "or" if lower in ("or", "oder", "或") else "and")
         if lower in ("np", "math", "numpy", "sp", "sympy") and self.text[match.end() : match.end() + 1] == ".":
             return None  # The point after it is dropped by `operator`.
-        if lower in UNITS and run in w.FUNCTIONS and self.after_value(previous) and not self.is_called(match.end()):
+        if (
+            lower in UNITS
+            and run in w.FUNCTIONS
+            and (self.after_value(previous) or self.after_per())
+            and not self.is_called(match.end())
+        ):
             return self.add("unit", UNITS[lower])  # 17 min
         if run in w.FUNCTIONS:
             return self.add("fun", w.FUNCTIONS[run])
@@ -156,7 +161,7 @@ class _Lexer:
             return self.add("unit", lower)
         if len(run) == 1 and run.isascii():
             return self.add("word" if in_text and not run.islower() else "sym", run)
-        is_word = len(run) > 2 or lower in w.SHORT_WORDS
+        is_word = (len(run) > 2 and len(set(lower)) > 1) or lower in w.SHORT_WORDS
         if in_text or not run.isascii() or (is_word and not self.is_product(match)):
             return self.add("word", run)
         for letter in run:
@@ -336,7 +341,7 @@ class _Lexer:
         ):
             self.spaced = True
             return self.skip_group(position, end)
-        elif name in ("angle", "triangle", "measuredangle"):
+        elif name in ("angle", "triangle", "measuredangle", "deg", "dim"):
             self.add("word", name)
         elif name in ("overline", "dot", "ddot", "not", "neg", "lnot", "substack", "stackrel", "underset", "cbrt"):
             self.add("mark" if name != "cbrt" else "fun", name)

@@ -18,7 +18,7 @@ _CLOCK = re.compile(
 _HOUR = re.compile(r"(\d{1,2})\s*(?:\\(?:text|mathrm|textrm|mbox)\s*\{\s*)?([ap])\.?\s*m\.?\s*\}?\.?", re.IGNORECASE)
 _BASED = re.compile(
     r"\(?(?:\\(?:text|mathrm)\s*\{\s*)?([0-9A-Za-z]+)\s*\}?\s*\)?\s*(?:_\s*(?:\{?\s*(?:\\text\s*\{)?\s*(?:base\s*)?"
-    r"(\d{1,2}|\\?[a-z]{3,7})\s*\}*|\((\d{1,2})\))|(?:\\text\s*\{)?\s*(?:in\s+)?base[\s}~-]*(?P<named>\d{1,2}|[a-z]{3,7})\}?)"
+    r"(\d{1,2}|\\?[a-z]{3,7})\s*\}*|\((\d{1,2})\))|(?:\\text\s*\{)?\s*\(?(?:in\s+)?base[\s}~-]*(?P<named>\d{1,2}|[a-z]{3,7})\)?\}?)"
 )
 _BASED_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
                 "twelve": 12, "sixteen": 16}  # fmt: skip

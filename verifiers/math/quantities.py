@@ -18,7 +18,8 @@ _MAGNITUDES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, 
 _VETOES = frozenset(
     "not no never nor none neither except without less fewer least most than between plus times either undefined dne does exist "
     "... half third quarter twice thrice double triple squared cubed factorial choose below over under above multiple multiples "
-    "factor factors divisor divisors divisible power root nicht kein keine ne pas jamais nunca jamás não нет не".split()
+    "factor factors divisor divisors divisible power root guess pretend suppose assume let "
+    "nicht kein keine ne pas jamais nunca jamás não нет не".split()
 )
 """Words that change the value of the number that they stand beside, so that it cannot be read without them."""
 _DATES = frozenset(

@@ -80,6 +80,8 @@ def _is_quantity(side: Value) -> bool:
     if expr.op == "fun" and expr.args[0] == "abs":
         inside = Number(expr.args[1])
         return all(name[0].isupper() for name in symbols(expr)) and (is_name(inside) or _is_quantity(inside))
+    if expr.op == "fun" and expr.args[0] in ("gcd", "lcm", "det"):
+        return all(arg.op == "sym" for arg in expr.args[1:])
     plain = all(node.op in ("add", "mul", "pow", "sym") or node == MINUS_ONE for node in walk(expr))
     return plain and len(symbols(expr)) > 1
 

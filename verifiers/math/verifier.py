@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
@@ -169,6 +170,8 @@ def _read(gold: Any) -> ladder.Gold | str:
             return "this verifier needs a reference answer"
         if isinstance(gold, bool) or not isinstance(gold, int | float):
             return f"it is a {type(gold).__name__}: write it as text"
+        if not math.isfinite(gold):
+            return f"it is {gold}, which answers nothing"
         gold = repr(gold)
     return ladder.read_gold(gold)
 

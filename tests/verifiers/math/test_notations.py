@@ -112,7 +112,9 @@ def test_multiple_of_pi_is_not_measured_in_degrees(d, n):
     assert not accepts(f"\\frac{{{n}\\pi}}{{{d}}}", f"\\frac{{{n}\\pi}}{{{d}}}^\\circ")
 
 
-@pytest.mark.parametrize("name", ["m+n", "\\frac{a}{b}", "a+b+c", "|S|", "AB+BC", "x-y", "\\angle ABC"])
+@pytest.mark.parametrize(
+    "name", ["m+n", "\\frac{a}{b}", "a+b+c", "|S|", "AB+BC", "x-y", "\\angle ABC", "\\gcd(a,b)", "\\deg f", "\\det A"]
+)
 def test_answer_may_name_in_letters_what_was_asked_for(name):
     assert accepts("42", f"{name}=42")
     assert not accepts("42", f"{name}=41")
