@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from verifiers.math import operators
+from verifiers.math import calls, numerals, operators
 from verifiers.math import words as w
 from verifiers.math.errors import Unreadable
-from verifiers.math.expr import HALF, MINUS_ONE, Expr, negative, num, product, quotient, sym, total
+from verifiers.math.expr import HALF, Expr, negative, num, product, quotient, sym, total
 from verifiers.math.lexer import Token
-from verifiers.math.literals import rational
 
 END = Token("eof", "", False)
+DEGREE = Expr("const", ("degree",))
 _STARTS = frozenset("num sym const fun frac sqrt binom open round big emptyset mark bar begin".split())
-_INTEGER_FRACTION = re.compile(
-    r"\{ (\d{1,50}) \} \{ (\d{1,50}) \} |\{ (\d{1,50}) \} (\d) |(\d) \{ (\d{1,50}) \} |(\d) (\d) |(\d)(\d) "
-)
-"""The arguments of \\frac as tokens, where they are integers."""
 _APPLIED = frozenset("f g h F G H P Q T N S I u p q L V E phi psi delta theta".split())
 
 
@@ -169,7 +164,7 @@ class Parser:
     def atom(self) -> Expr:
         token = self.next()
         if token.kind == "num":
-            return self.number(token)
+            return numerals.number(self, token)
         if token.kind == "sym":
             return self.symbol(token)
         if token.kind == "const":
@@ -183,7 +178,7 @@ class Parser:
         if token.kind == "binom":
             return Expr("fun", ("binom", self.argument(), self.argument()))
         if token.kind == "fun":
-            return self.function(token.value)
+            return calls.function(self, token.value)
         if token.kind == "bar":
             return self.absolute()
         if token.kind == "round":
@@ -197,54 +192,6 @@ class Parser:
         if token.kind == "begin" and token.value == "vmatrix":
             return operators.determinant(self)
         raise Unreadable(f"unexpected {token.value!r}" if token.value else "unexpected end")
-
-    def number(self, token: Token) -> Expr:
-        if self.peek().kind == "mark" and self.peek().value == "overline":
-            return self.repeating(token.value)
-        if self.peek().kind == "word" and self.peek().value == "...":
-            raise Unreadable("a number that goes on")
-        value = num(rational(token.value))
-        following = self.peek()
-        if not token.value.isdigit():
-            return value
-        if following.kind == "frac" and (part := self.mixed_part()) is not None:
-            return num(value.args[0] + part)
-        if following.kind == "num" and following.spaced and following.value.isdigit():
-            slash, below = self.peek(1), self.peek(2)
-            if slash.value == "/" and below.kind == "num" and below.value.isdigit():
-                part = Fraction(int(following.value), int(below.value) or 1)
-                if 0 < part < 1:
-                    self.position += 3
-                    return num(value.args[0] + part)
-        return value
-
-    def mixed_part(self) -> Fraction | None:
-        """The proper fraction of a mixed number such as 1\\frac{1}{2}, consumed; None (and nothing) where there is none.
-
-        It is told by its tokens and not parsed on trial: trials inside trials would take exponential time.
-        """
-        match = _INTEGER_FRACTION.match(
-            " ".join(t.value for t in self.tokens[self.position + 1 : self.position + 7]) + " "
-        )
-        if match is None:
-            return None
-        above, below = (int(digits) for digits in match.groups() if digits)
-        after = self.peek(1 + match[0].count(" "))
-        if not 0 < above < below or (after.kind == "op" and after.value == "^"):
-            return None
-        self.position += 1 + match[0].count(" ")
-        return Fraction(above, below)
-
-    def repeating(self, literal: str) -> Expr:
-        """0.1\\overline{6}"""
-        self.next()
-        self.expect("open", "{")
-        digits = self.expect("num").value
-        self.expect("close", "}")
-        if not digits.isdigit() or "." not in literal or len(digits) + len(literal) > 200:
-            raise Unreadable("not a repeating decimal")
-        decimals = len(literal.partition(".")[2])
-        return num(rational(literal) + Fraction(int(digits), 10**decimals * (10 ** len(digits) - 1)))
 
     def symbol(self, token: Token) -> Expr:
         name = token.value
@@ -375,68 +322,7 @@ class Parser:
                 return Expr("apply", ("overline", inner))
         raise Unreadable(f"\\{name}")
 
-    # Functions
-
-    def function(self, name: str) -> Expr:
-        exponent: Expr | None = None
-        base: Expr | None = None
-        while self.peek().kind == "op" and self.peek().value in ("^", "_"):
-            if self.next().value == "^":
-                exponent = self.exponent()
-            else:
-                base = self.argument() if self.peek().kind != "num" else num(rational(self.next().value))
-        if exponent == MINUS_ONE and name in w.INVERSES:
-            name, exponent = w.INVERSES[name], None
-        args = self.arguments()
-        value = _call(name, args, base)
-        return value if exponent is None else Expr("pow", (value, exponent))
-
-    def arguments(self) -> list[Expr]:
-        if self.peek().kind == "open":
-            opening = self.next().value
-            bars, self.bars = self.bars, 0
-            args = [self.sum()]
-            while self.accept("sep", ","):
-                args.append(self.sum())
-            self.expect("close", w.OPENING.get(opening, ""))
-            self.bars = bars
-            # \sin(x)^2 is read as (\sin x)^2, which `power` does.
-            return args
-        return [self.bare_argument()]
-
-    def bare_argument(self) -> Expr:
-        """The argument of \\sin 2x: factors side by side, up to the next function or operator."""
-        if self.peek().kind == "fun":
-            self.next()
-            return self.function(self.peek(-1).value)
-        negated = self.accept("op", "-")
-        factors = [self.power()]
-        while self.starts_factor(self.peek()) and self.peek().kind not in ("fun", "big") and self.peek().value != "(":
-            factors.append(self.power())
-        return negative(product(factors)) if negated else product(factors)
-
 
 def is_segment(x: Expr) -> bool:
     """Whether an expression is a row of capital letters: AB, a side."""
     return x.op == "mul" and all(arg.op == "sym" and arg.args[0].isupper() for arg in x.args)
-
-
-DEGREE = Expr("const", ("degree",))
-
-
-def _call(name: str, args: list[Expr], base: Expr | None) -> Expr:
-    if name == "sqrt" and len(args) == 1:
-        return Expr("pow", (args[0], HALF))
-    if name == "cbrt" and len(args) == 1:
-        return Expr("pow", (args[0], num(Fraction(1, 3))))
-    if name == "exp" and len(args) == 1:
-        return Expr("pow", (Expr("const", ("e",)), args[0]))
-    if name in ("ln", "log", "lg"):
-        if len(args) == 2 and base is None:
-            args, base = args[:1], args[1]
-        if len(args) != 1:
-            raise Unreadable("a logarithm of several numbers")
-        if name == "lg" and base is None:
-            base = num(10)
-        return Expr("fun", ("log", args[0])) if base is None else Expr("fun", ("log", args[0], base))
-    return Expr("fun", (name, *args))

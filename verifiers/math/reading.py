@@ -11,6 +11,7 @@ from verifiers.math.expr import Expr, choices, has, negative
 from verifiers.math.lexer import MAX_CHARS, Token, tokenize
 from verifiers.math.matrices import read_matrix
 from verifiers.math.notations import special, usual_notation
+from verifiers.math.parser import is_segment
 from verifiers.math.quantities import read_number
 from verifiers.math.tokens import closes, outer, split
 from verifiers.math.unicode import to_latex
@@ -89,7 +90,7 @@ def is_name(value: Value) -> bool:
     if not isinstance(value, Number):
         return False
     if value.expr.op == "mul":  # AB, a side; xy is a product of two unknowns, which is not told apart.
-        return all(arg.op == "sym" and arg.args[0].isupper() for arg in value.expr.args)
+        return is_segment(value.expr)
     return value.expr.op in ("sym", "apply") or (value.expr.op == "fun" and value.expr.args[0] in ("max", "min"))
 
 
