@@ -21,7 +21,10 @@ _LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
 _LETTERS = re.compile(r"[({\[]*[A-J]\)?(?:\s*(?:,|;|and|&|)\s*(?:and\s*)?\(?[A-J]\)?)+[)}\]]*")
 _OPTION = re.compile(r"(?:^|[\s,;])\(?[A-J][).:](?:\s|$)")
-_STANDALONE = re.compile(r"(?<![A-Za-z'\\$-])\(?([A-J])\)?(?![A-Za-z'(])")
+_STANDALONE = re.compile(
+    r"(?<![A-Za-z0-9_'\\$+*/^{(-])(?<![\d+*/^}]\s)(?<!\b[A-Z]\s)\(?([A-J])\)?(?![A-Za-z'(_^])(?!\s*[+*/^_=\\])"
+)
+"""A letter that is no part of a word or of a formula, as the C of RC+C is."""
 
 _CLAUSE_END = re.compile(r"[,;.!]\s|\b(?:but|so|because|since|therefore)\b", re.IGNORECASE)
 _DENIES = re.compile(

@@ -59,3 +59,20 @@ def test_an_answer_that_is_called_wrong_is_none(completion):
 )
 def test_what_is_said_of_an_answer_otherwise_takes_nothing_from_it(completion):
     assert check("42", completion).value == 1.0
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["2RC+R+C", "\\frac{C}{S}", "C_1 e^t", "\\sin t + C", "2 C x = 5", "R C", "C = 5", "f(C)", "x^C", "\\frac{t^2}{2}+C", "e^{-t/R C}"],
+)  # fmt: skip
+def test_letter_in_a_formula_is_no_option(formula):
+    assert check("\\text{(C)}", formula).value == 0.0
+    assert check("C", f"\\boxed{{{formula}}}").value == 0.0
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It is C", "So it must be (C).", "It cannot be A, thus C.", "故选C", "The answer is $C$ since $x = 5$"]
+)
+def test_letter_in_a_sentence_is_an_option(sentence):
+    assert check("C", sentence).value == 1.0
+    assert check("D", sentence).value == 0.0
