@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from sandbox import leftovers
 
-_ZYGOTE_BYTES = 8 << 20  # what the zygote itself touches after it has joined
+_OURS = 2  # tasks in each group that are no job's: the warden and the zygote
+_SPARE_BYTES = 4 << 20  # what these two may come to hold later on
 
 
 class Unavailable(Exception):
@@ -25,16 +26,22 @@ class Group:
     def __init__(self, directories: list[str], unified: bool):
         self._directories = directories
         memory, pids = directories[0], directories[-1]
-        limit, events = ("memory.max", "memory.events") if unified else ("memory.limit_in_bytes", "memory.oom_control")
+        limit, events, usage = (
+            ("memory.max", "memory.events", "memory.current")
+            if unified
+            else ("memory.limit_in_bytes", "memory.oom_control", "memory.usage_in_bytes")
+        )
         self._limit = os.open(os.path.join(memory, limit), os.O_WRONLY | os.O_CLOEXEC)
         self._events = os.open(os.path.join(memory, events), os.O_RDONLY | os.O_CLOEXEC)
+        self._usage = os.open(os.path.join(memory, usage), os.O_RDONLY | os.O_CLOEXEC)
         self._tasks = os.open(os.path.join(pids, "pids.max"), os.O_WRONLY | os.O_CLOEXEC)
         self._killed = 0
+        self._own_bytes = 0
         self._set: tuple[int, int] | None = None
 
     @property
     def fds(self) -> tuple[int, ...]:
-        return self._limit, self._events, self._tasks
+        return self._limit, self._events, self._usage, self._tasks
 
     def join(self, pid: int) -> None:
         """Move a process in; its children will follow."""
@@ -49,11 +56,15 @@ class Group:
         for directory in self._directories:
             remove(directory)
 
+    def settle(self) -> None:
+        """What is in use now is ours and no job's: a zygote with its modules."""
+        self._own_bytes = int(os.pread(self._usage, 64, 0)) + _SPARE_BYTES
+
     def set_limits(self, memory_mb: int, tasks: int) -> None:
         """What the next job may use."""
         if (memory_mb, tasks) != self._set:
-            os.pwrite(self._limit, str((memory_mb << 20) + _ZYGOTE_BYTES).encode(), 0)
-            os.pwrite(self._tasks, str(tasks + 1).encode(), 0)
+            os.pwrite(self._limit, str((memory_mb << 20) + self._own_bytes).encode(), 0)
+            os.pwrite(self._tasks, str(tasks + _OURS).encode(), 0)
             self._set = memory_mb, tasks
 
     def ran_out(self) -> bool:

@@ -6,12 +6,12 @@ import _signal
 import atexit
 import os
 import sys
-from collections.abc import Callable, Sequence
 
-from sandbox.frames import Channel
+from sandbox.channel import Channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from types import ModuleType
     from typing import Any, NoReturn
 

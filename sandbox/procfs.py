@@ -13,9 +13,9 @@ def others() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != us]
 
 
-def children(parent: int) -> list[int]:
-    """The direct children of a process."""
-    return [pid for pid in others() if _stat(pid)[1:2] == [str(parent)]]
+def children(parent: int, but: int) -> list[int]:
+    """The direct children of a process, but one."""
+    return [pid for pid in others() if pid != but and _stat(pid)[1:2] == [str(parent)]]
 
 
 def cpu_s(pid: int) -> float:
@@ -69,9 +69,9 @@ def capabilities() -> int:
     return 0
 
 
-def data_bytes() -> int:
-    """Writable memory of this process, as RLIMIT_DATA counts it."""
-    for line in _read(os.getpid(), "status").splitlines():
+def data_bytes(pid: int) -> int:
+    """Writable memory of a process, as RLIMIT_DATA counts it."""
+    for line in _read(pid, "status").splitlines():
         if line.startswith("VmData:"):
             return int(line.split()[1]) << 10
     return 64 << 20
