@@ -14,12 +14,13 @@ from typing import Any, NamedTuple, NoReturn
 from sandbox import zygote
 from sandbox.frames import Hangup, Socket
 
-# What the zygote executes: the code arrives on the socket, for a jail shows it no file of ours.
+# What the zygote executes: its code comes over the socket, for a jail shows it no file of ours.
 _BOOT = """
 import _socket, marshal, sys
 line = _socket.socket(fileno=int(sys.argv[1]))
-size = int.from_bytes(line.recv(8, _socket.MSG_WAITALL), "little")
-modules, config = marshal.loads(line.recv(size, _socket.MSG_WAITALL))
+_, ((_, _, fd),), _, _ = line.recvmsg(1, 64)
+with open(int.from_bytes(fd, sys.byteorder), "rb") as file:
+    modules, config = marshal.load(file)
 package = sys.modules["sandbox"] = type(sys)("sandbox")
 for name, code in modules:
     module = sys.modules["sandbox." + name] = type(sys)("sandbox." + name)
@@ -28,8 +29,8 @@ for name, code in modules:
     exec(code, module.__dict__)
 module.main(line, config)
 """
-_FITS = 1 << 16  # of a message that never waits for its reader
 _PATIENCE_S = 30
+_ENDED = struct.Struct("<IQQ")
 
 
 class Ended(NamedTuple):
@@ -59,38 +60,31 @@ class Line:
 
     def send_environment(self, environment: Mapping[str, str]) -> None:
         """Tell a zygote that waits for it that its place is built, and what its environment is."""
-        self._send_sized(marshal.dumps(dict(environment)))
+        self._socket.send(marshal.dumps(dict(environment)))
 
-    def build(self, config: Mapping[str, Any]) -> None:
-        """Send a zygote what it is made of, and wait until it is ready.
+    def build(self, config: Mapping[str, Any]) -> int:
+        """Send a zygote what it is made of, wait until it is ready; how much memory a job inherits, in bytes.
 
         Raises:
             OSError: it could not be built; the message is its own.
             Hangup: it died.
         """
         names = _modules(locks_in=bool(config["plan"]), collapses=bool(config["preload"]))
-        self._send_sized(marshal.dumps(([(name, CODE[name]) for name in names], dict(config))))
+        self._send_file(marshal.dumps(([(name, CODE[name]) for name in names], dict(config))), [])
         kind, payload = self._recv()
         if kind != zygote.READY:
             raise OSError(payload.decode("utf-8", "replace"))
-
-    def _send_sized(self, data: bytes) -> None:
-        self._socket.sendall(len(data).to_bytes(8, "little") + data)
-
-    def fork(self) -> int:
-        """Have a job forked; its pid, as we see it."""
-        self._socket.sendall(zygote.FORK)
-        kind, payload = self._recv()
-        if kind != zygote.HERE:
-            raise Hangup(payload.decode("utf-8", "replace"))
         return int.from_bytes(payload, "little")
 
     def order(self, orders: tuple[object, ...], fds: Sequence[int]) -> None:
-        """Tell the forked job what to run."""
+        """Have a job forked that does as `orders` say; see `zygote.main`."""
         data = marshal.dumps(orders)
-        if len(data) < _FITS:
+        if len(data) < zygote.MAX_MESSAGE:
             self._send(data, fds)
-            return
+        else:
+            self._send_file(data, fds)
+
+    def _send_file(self, data: bytes, fds: Sequence[int]) -> None:
         long = memory_file("orders", data)
         try:
             self._send(b"\0", [*fds, long])
@@ -98,32 +92,35 @@ class Line:
             os.close(long)
 
     def _send(self, data: bytes, fds: Sequence[int]) -> None:
-        rights = b"".join(fd.to_bytes(4, sys.byteorder) for fd in fds)
+        rights = b"".join([fd.to_bytes(4, sys.byteorder) for fd in fds])
         self._socket.sendmsg([data], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
 
-    def ended(self) -> Ended:
-        """Wait until the job's first process is dead and reaped.
+    def hear(self) -> Ended | int:
+        """The next news of a job: its pid, where we see the same pids as its zygote, or at last how it ended.
 
         Raises:
-            Hangup: the zygote is gone, and the answer with it.
+            Hangup: the zygote is gone, and the job with it.
         """
         failure = ""
         while True:
             kind, payload = self._recv()
+            if kind == zygote.FORKED:
+                return int.from_bytes(payload, "little")
             if kind == zygote.ENDED:
-                status, cpu_us, peak_kb = struct.unpack("<IQQ", payload)
+                status, cpu_us, peak_kb = _ENDED.unpack(payload)
                 return Ended(status, cpu_us / 1e6, peak_kb, failure)
             failure = payload.decode("utf-8", "replace")
 
     def _recv(self) -> tuple[bytes, bytes]:
-        head = self._exactly(5)
-        return head[:1], self._exactly(int.from_bytes(head[1:], "little"))
-
-    def _exactly(self, size: int) -> bytes:
-        data = self._socket.recv(size, _socket.MSG_WAITALL) if size else b""
-        if len(data) < size:
+        data = self._socket.recv(zygote.MAX_MESSAGE)
+        if not data:
             raise Hangup("the zygote is gone")
-        return data
+        return data[:1], data[1:]
+
+
+def pair() -> tuple[Socket, Socket]:
+    """The warden's end and the zygote's."""
+    return _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET)
 
 
 def wait_for_environment(sock: Socket) -> dict[str, str]:
@@ -132,8 +129,7 @@ def wait_for_environment(sock: Socket) -> dict[str, str]:
     Raises:
         Hangup: the warden is gone.
     """
-    size = int.from_bytes(sock.recv(8, _socket.MSG_WAITALL), "little")
-    data = sock.recv(size, _socket.MSG_WAITALL) if size else b""
+    data = sock.recv(zygote.MAX_MESSAGE)
     if not data:
         raise Hangup("the warden is gone")
     return marshal.loads(data)
@@ -141,8 +137,7 @@ def wait_for_environment(sock: Socket) -> dict[str, str]:
 
 def refuse(sock: Socket, error: BaseException) -> None:
     """At the zygote's end: say why there will be none."""
-    text = f"{type(error).__name__}: {error}".encode()
-    sock.sendall(zygote.FAILED + len(text).to_bytes(4, "little") + text)
+    sock.send(zygote.FAILED + f"{type(error).__name__}: {error}".encode())
 
 
 def become_zygote(sock: Socket, environment: Mapping[str, str]) -> NoReturn:

@@ -31,15 +31,20 @@ class Tree:
 
     def __init__(self, line: Line, owns_namespace: bool, forks: bool):
         self.line = line
-        self.pid = 0  # its first process, once there is one
         self.owns_namespace = owns_namespace
         self.peak_kb = 0
         self.ended: Ended | None = None  # the first process, once it is dead
         self._forks = forks
+        self._pid = 0
         self._orphans_cpu_s = 0.0
 
+    @property
+    def pid(self) -> int:
+        """Of the first process; 0 when it has gone, or is yet to come."""
+        return procfs.first() if self.owns_namespace else self._pid
+
     def pids(self) -> list[int]:
-        return procfs.others() if self.owns_namespace else [self.pid]
+        return procfs.others() if self.owns_namespace else [self._pid] if self._pid else []
 
     def reaped_cpu_s(self) -> float:
         """Of all that is dead by now."""
@@ -48,11 +53,15 @@ class Tree:
     def cpu_s(self) -> float:
         return self.reaped_cpu_s() + sum(map(procfs.cpu_s, self.pids()))
 
-    def hear(self) -> None:
-        """Wait for the end of the first process, which its zygote reports."""
-        if self.ended is None:
-            self.ended = self.line.ended()
-            self.peak_kb = max(self.peak_kb, self.ended.peak_kb)
+    def hear(self) -> bool:
+        """Take the zygote's next message; whether it was the last, and the first process has ended."""
+        news = self.line.hear()
+        if isinstance(news, int):
+            self._pid = news
+            return False
+        self.ended = news
+        self.peak_kb = max(self.peak_kb, news.peak_kb)
+        return True
 
     def reap(self) -> bool:
         """Collect dead orphans without waiting. False when we have no child left at all."""
@@ -74,8 +83,8 @@ class Tree:
         them
         we have one, the zygote.
         """
-        if self.ended is None:
-            _kill(-1 if self.owns_namespace else self.pid)
+        while self.ended is None:
+            _kill(-1 if self.owns_namespace else self._pid)
             self.hear()
         while self._forks and self.reap():
             orphans = [-1] if self.owns_namespace else procfs.children(os.getpid(), but=self.line.zygote)
@@ -179,8 +188,9 @@ class Monitor:
                 next_look = time.monotonic() + _TICK_S
             for fd, _ in poll.poll(max(0.0, min(deadline, next_look) - now) * 1000 + 0.1):
                 if fd == self._line:
-                    self.tree.hear()
-                    return "", ""
+                    if self.tree.hear():
+                        return "", ""
+                    continue
                 if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
                     if not procfs.exiting(self.tree.pid):
                         self.hung_up = True

@@ -13,6 +13,11 @@ def others() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != us]
 
 
+def first() -> int:
+    """The process whose parent is outside of our pid namespace, beside ourselves; 0 when there is none."""
+    return next((pid for pid in others() if _stat(pid)[1:2] == ["0"]), 0)
+
+
 def children(parent: int, but: int) -> list[int]:
     """The direct children of a process, but one."""
     return [pid for pid in others() if pid != but and _stat(pid)[1:2] == [str(parent)]]
@@ -67,14 +72,6 @@ def capabilities() -> int:
         if line.startswith("CapEff:"):
             return int(line.split()[1], 16)
     return 0
-
-
-def data_bytes(pid: int) -> int:
-    """Writable memory of a process, as RLIMIT_DATA counts it."""
-    for line in _read(pid, "status").splitlines():
-        if line.startswith("VmData:"):
-            return int(line.split()[1]) << 10
-    return 64 << 20
 
 
 def _read(pid: int, name: str) -> str:

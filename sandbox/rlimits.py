@@ -1,42 +1,38 @@
-"""The kernel's limits on one process, laid on a job from outside while it waits for its orders."""
+"""The kernel's limits on one process, as a job lays them on itself."""
 
 from __future__ import annotations
 
 import resource
 
-from sandbox import procfs
-
 
 class Rlimits:
-    """What the next job may use.
+    """From what a job may use to what the kernel is told.
 
     Args:
+        inherited: bytes of writable memory that a job has from its zygote.
         ours: processes of ours that the kernel counts as the jobs' user's; None where it counts a stranger's as well.
     """
 
-    def __init__(self, ours: int | None):
+    def __init__(self, inherited: int, ours: int | None):
+        self._inherited = inherited
         self._ours = ours
-        self._inherited: int | None = None
         self._limits: dict[str, int] = {}
         self._prepared: list[tuple[int, tuple[int, int]]] = []
 
-    def lay_on(self, pid: int, limits: dict[str, int], program: bool) -> None:
-        """Limit process `pid`, a fresh fork of the zygote. `program`: it will become another program."""
-        if self._inherited is None:
-            self._inherited = procfs.data_bytes(pid)
+    def of(self, limits: dict[str, int], program: bool) -> list[tuple[int, tuple[int, int]]]:
+        """(resource, (soft, hard)) of each limit. `program`: the job will become another program."""
         limits = {**limits, "stack_mb": 64 if program else 8}  # what a thread reserves, and seldom uses
         if limits != self._limits:
-            self._prepared = [(name, capped(name, soft, hard)) for name, soft, hard in self._wanted(limits)]
+            self._prepared = [(name, _capped(name, soft, hard)) for name, soft, hard in self._wanted(limits)]
             self._limits = limits
-        for name, values in self._prepared:
-            resource.prlimit(pid, name, values)
+        return self._prepared
 
     def _wanted(self, limits: dict[str, int]) -> list[tuple[int, int, int]]:
         cpu_s = int(limits["cpu_s"] + 0.999)
         disk = limits["disk_mb"] << 20
         # Half again: whoever watches the tree holds it to memory_mb; this bounds a process between two looks.
         data_mb = limits["memory_mb"] * 3 // 2 + limits["tasks"] * limits["stack_mb"]
-        data = (self._inherited or 0) + (data_mb << 20)
+        data = self._inherited + (data_mb << 20)
         wanted = [
             (resource.RLIMIT_CPU, cpu_s, cpu_s + 1),
             (resource.RLIMIT_DATA, data, data),
@@ -49,7 +45,7 @@ class Rlimits:
         return wanted
 
 
-def capped(name: int, soft: int, hard: int) -> tuple[int, int]:
+def _capped(name: int, soft: int, hard: int) -> tuple[int, int]:
     """No more than we were started with: nobody but root may go above."""
     top = resource.getrlimit(name)[1]
     return (soft, hard) if top == resource.RLIM_INFINITY else (min(soft, top), min(hard, top))

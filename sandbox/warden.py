@@ -63,6 +63,7 @@ def plan(config: dict[str, Any], user: int | None, scratch: str) -> dict[str, An
     return {
         "user": user,
         "readable": list(rootfs.READABLE if namespaced else [*rootfs.SYSTEM, *rootfs.ETC, *config["shared"]]),
+        "settable": list(rootfs.SETTABLE if namespaced else []),
         "writable": list(rootfs.WRITABLE if namespaced else [scratch, *rootfs.WRITABLE[1:]]),
         "landlock": level >= levels.FILTERED and landlock.abi() > 0,
         "filters": level >= levels.FILTERED,
@@ -77,10 +78,13 @@ class Warden:
         conn: connection to the caller.
         line: to the zygote, which is ready.
         place: where its jobs run.
+        inherited: bytes of writable memory that its forks begin with.
         group: the control group that we are in, if any.
     """
 
-    def __init__(self, conn: frames.Connection, line: Line, place: Place, group: cgroups.Group | None):
+    def __init__(
+        self, conn: frames.Connection, line: Line, place: Place, inherited: int, group: cgroups.Group | None
+    ):
         self._conn = conn
         self._line = line
         self._namespaced = place.namespaced
@@ -90,7 +94,7 @@ class Warden:
         if group:
             group.settle()
         # The zygote; and where all of us are one ordinary user, we.
-        self._rlimits = Rlimits(None if place.user is None else 1 if "own_user" in self._flags else 2)
+        self._rlimits = Rlimits(inherited, None if place.user is None else 1 if "own_user" in self._flags else 2)
         self._first_to_go = "memory" in self._flags and "proc" in self._flags
         linux.prctl(linux.PR_SET_DUMPABLE, 0)  # our own /proc entry is closed to jobs of the same user
 
@@ -143,11 +147,10 @@ class Warden:
                 os.fchmod(fd, 0o666)  # or another user could not open /dev/stdin and its like
         tree = Tree(self._line, self._namespaced, request["tool"] or "one_process" not in self._flags)
         monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
-        tree.pid = self._line.fork()
-        self._rlimits.lay_on(tree.pid, limits, bool(request["argv"]))
-        if self._first_to_go:
-            _kill_first_when_memory_is_out(tree.pid)
-        self._line.order((code, request["argv"], request["args"], request["entry"], request["tool"]), theirs)
+        argv = request["argv"]
+        of_kernel = self._rlimits.of(limits, bool(argv))
+        orders = (code, argv, request["args"], request["entry"], request["tool"], of_kernel, self._first_to_go)
+        self._line.order(orders, theirs)
         for fd in theirs:
             os.close(fd)
         return monitor, monitor.run()
@@ -156,13 +159,6 @@ class Warden:
 def script(scratch: Scratch) -> str:
     """Where a program's text would lie; it is put there only for programs that look."""
     return os.path.join(scratch.work, _SCRIPT)
-
-
-def _kill_first_when_memory_is_out(pid: int) -> None:
-    """Let the kernel take the job rather than one of us when their group runs out of memory."""
-    score = os.open(f"/proc/{pid}/oom_score_adj", os.O_WRONLY)
-    os.write(score, b"1000")
-    os.close(score)
 
 
 def _flags(level: int) -> set[str]:

@@ -7,12 +7,11 @@ process is the warden: no job can so much as name its zygote. Without, the zygot
 from __future__ import annotations
 
 import _signal
-import _socket
 import os
 
 from sandbox import cgroups, frames, linux, namespaces, warden
 from sandbox.jail import Jail
-from sandbox.line import Line, become_zygote, refuse, wait_for_environment
+from sandbox.line import Line, become_zygote, pair, refuse, wait_for_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Worker:
         self._config = config
         self._sources = sources
         self._group = group
-        self._wardens, self._zygotes = _socket.socketpair()
+        self._wardens, self._zygotes = pair()
 
     def close(self) -> None:
         """In the supervisor: let go of the ends that are its children's."""
@@ -66,8 +65,8 @@ class Worker:
             else:
                 line.zygote = self._fork_zygote(place.environment)
             self._zygotes.close()
-            line.build(self._recipe(place))
-            serving = warden.Warden(self._conn, line, place, self._group)
+            inherited = line.build(self._recipe(place))
+            serving = warden.Warden(self._conn, line, place, inherited, self._group)
         except BaseException as error:
             self._tell.send(frames.request({"error": f"{type(error).__name__}: {error}"}))
             os._exit(1)

@@ -1,18 +1,17 @@
 """The process that jobs are forked from: one for each worker, lean, one job at a time.
 
-It is executed afresh, inside the jail wherever the jail can be closed once for all jobs, and it does nothing but fork
+It is executed afresh, inside the jail wherever the jail can be closed once for all jobs. Whatever else a job takes is
+done by its warden (`sandbox.warden`), since a page that is written here or in the job after the fork has to be copied,
 and
-wait: whatever else a job takes is done by its warden (`sandbox.warden`), since a page that is written here or in the
-job after
-the fork has to be copied, and that is half of what a job costs. The two talk over one socket, in messages of a kind, a
-4-byte length and a payload:
+that is half of what a job costs; so what can be done before the fork is, and in few steps. The two talk over one
+socket, a message at a time, each but the first beginning with its kind:
 
-    zygote -> warden  READY, or FAILED + text      built, or why not
-    warden -> zygote  FORK (that one byte)
-    job -> warden     HERE + pid                   forked, and waiting for its orders
-    warden -> job     orders and descriptors       see `sandbox.line`
-    job -> warden     FAILED + text                the jail could not be closed: it ends
-    zygote -> warden  ENDED + status, CPU, peak    4 + 8 + 8 bytes: as of wait4, microseconds, kilobytes
+    warden -> zygote  its makings, as a file        see `sandbox.line`
+    zygote -> warden  READY + memory, or FAILED + text
+    warden -> zygote  a job's orders, and its descriptors
+    zygote -> warden  FORKED + pid                  only where the warden sees our pids
+    job -> warden     FAILED + text                 the jail could not be closed: it ends
+    zygote -> warden  ENDED + status, CPU, peak     4 + 8 + 8 bytes: as of wait4, microseconds, kilobytes
 
 No line of untrusted code runs in this process, nor in a job before it has let go of the socket.
 """
@@ -22,6 +21,7 @@ from __future__ import annotations
 import gc
 import marshal
 import os
+import resource
 import sys
 from _socket import socket as Socket
 
@@ -32,39 +32,93 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-READY, FAILED, HERE, ENDED, FORK = b"r", b"x", b"p", b"e", b"f"
+READY, FAILED, FORKED, ENDED = b"r", b"x", b"f", b"e"
+MAX_MESSAGE = 1 << 15
+"""Longer ones come as a file: a buffer of this size costs no mapping of its own."""
+
 LINE_FD = 100
 """Where the socket is: above all that a job is given, so that its descriptors never land on it."""
 
+_USUAL_DATA_KB = 64 << 10
 _WARM_UP = 30  # the compiler's first calls set up tables; later ones specialise the interpreter's own code
-_SAMPLE = "import sys\ndef f(x): return [y * y for y in x]\nassert f([2]) == [4], 'no'\nclass C: pass\n"
+_SAMPLE = b"import sys\ndef f(x): return [y * y for y in x]\nassert f([2]) == [4], 'no'\nclass C: pass\n"
 
 
 def main(line: Socket, config: dict[str, Any]) -> NoReturn:
     """Build, report, fork jobs until the warden hangs up.
 
-    `config` is what `sandbox.warden` says: the working directory, the path of the program's script, sys_path, preload,
+    `config` is what `sandbox.worker` says: the working directory, the path of the program's script, sys_path, preload,
     the bootstrap modules, and the plan of the jail where each job has to close it for itself.
     """
     try:
         jail = _build(config)
+        line.send(READY + _number(_data_bytes(), 8))
     except BaseException as error:
-        _say(line, FAILED, f"{type(error).__name__}: {error}".encode())
+        line.send(FAILED + f"{type(error).__name__}: {error}".encode())
         os._exit(1)
-    _say(line, READY)
-    main_module = sys.modules["__main__"]
-    while line.recv(1) == FORK:
+    work, main_module = config["work"], sys.modules["__main__"]
+    while True:
+        data, ancillary, _, _ = line.recvmsg(MAX_MESSAGE, 256)
+        if not data:
+            os._exit(0)
+        fds = memoryview(ancillary[0][2]).cast("i").tolist()
+        orders = marshal.loads(data if data[1:] else _contents(fds.pop()))
         try:
             pid = os.fork()
         except OSError as error:
-            _say(line, FAILED, f"no job could be forked: {error}".encode())
-            continue
+            line.send(FAILED + f"no job could be forked: {error}".encode())
+            os._exit(1)
         if pid == 0:
-            _become_job(line, config["work"], jail, main_module)
+            try:
+                _lock_in(work, fds, orders[5], orders[6])
+                os.setsid()
+                if jail is not None:
+                    jail.close(orders[4])
+            except BaseException as error:
+                line.send(FAILED + repr(error).encode())
+                os._exit(125)
+            os.closerange(len(fds), 1 << 20)  # with the line: from here on nobody is spoken to
+            _run(orders, main_module)
+        if jail is not None:
+            line.send(FORKED + _number(pid, 4))
         _, status, usage = os.wait4(pid, 0)
+        # Only now: what is touched here after its death is no longer copied.
+        for fd in fds:
+            os.close(fd)
         cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
-        _say(line, ENDED, b"".join((_number(status, 4), _number(cpu_us, 8), _number(usage.ru_maxrss, 8))))
-    os._exit(0)
+        line.send(ENDED + _number(status, 4) + _number(cpu_us, 8) + _number(usage.ru_maxrss, 8))
+
+
+def _contents(fd: int) -> bytes:
+    """Of a file; what is too long for a message comes as one."""
+    with open(fd, "rb") as file:
+        return file.read()
+
+
+def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]], first_to_go: bool) -> None:
+    """In the job: take its place, its descriptors and its limits."""
+    for target, fd in enumerate(fds):
+        os.dup2(fd, target)
+    os.chdir(work)
+    for name, values in limits:
+        resource.setrlimit(name, values)
+    if first_to_go:  # let the kernel take us rather than the zygote when their group runs out of memory
+        score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(score, b"1000")
+        os.close(score)
+
+
+def _run(orders: tuple[Any, ...], main_module: Any) -> NoReturn:
+    code, argv, args, entry, *_ = orders
+    try:
+        if argv:
+            job.run_program(argv)
+        if entry:
+            module, _, function = entry.partition(":")
+            job.run_entry(getattr(sys.modules[module], function), Channel(Socket(fileno=3)), code, main_module)
+        job.run_script(code, args, main_module)
+    finally:
+        os._exit(125)
 
 
 def _build(config: dict[str, Any]) -> Any:
@@ -81,6 +135,7 @@ def _build(config: dict[str, Any]) -> Any:
         jail = Jail(config["plan"])
         jail.prepare()
     job.prepare_main(config["script"])
+    _warm_up()
     if not config["preload"]:
         _settle()
         return jail
@@ -90,6 +145,34 @@ def _build(config: dict[str, Any]) -> Any:
     _settle()
     hugepages.collapse(places)
     return jail
+
+
+def _warm_up() -> None:
+    """Go through what a job goes through, so that its caches are filled here and its code specialised."""
+    limits = [(name, resource.getrlimit(name)) for name in (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE)]
+    for _ in range(_WARM_UP):
+        _lock_in("/", [0, 1, 2], limits, False)
+        trial = type(sys)("__main__")
+        job.execute(_SAMPLE, trial)
+        job.wind_up(0, trial)
+
+
+def _data_bytes() -> int:
+    """Our writable memory as RLIMIT_DATA counts it, from a child: /proc may show our children and not us."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            with open("/proc/self/status", encoding="latin-1") as file:
+                (kb,) = [line.split()[1] for line in file if line.startswith("VmData:")]
+            os.write(writer, kb.encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    text = os.read(reader, 64)
+    os.close(reader)
+    os.wait4(pid, 0)
+    return int(text or _USUAL_DATA_KB) << 10
 
 
 def _furnish_builtins() -> None:
@@ -115,63 +198,14 @@ def _load(name: str, source: bytes) -> None:
 def _settle() -> None:
     """Make forking cheap: what exists now never changes again, so that a job's collector leaves its pages shared.
 
-    Our own modules leave the table, where jobs have no business; everything that we need is imported by now.
+    Our own modules leave the table, where jobs have no business; everything that we need is imported by now. The
+    collector stays on, for the jobs; between two of them there is nothing for it to do.
     """
-    for _ in range(_WARM_UP):
-        exec(compile(_SAMPLE, "sample.py", "exec"), {})
     for name in [name for name in sys.modules if name == "sandbox" or name.startswith("sandbox.")]:
         del sys.modules[name]
     gc.collect()
     gc.freeze()
-    gc.disable()
-
-
-def _say(line: Socket, kind: bytes, payload: bytes = b"") -> None:
-    line.sendall(kind + _number(len(payload), 4) + payload)
 
 
 def _number(value: int, size: int) -> bytes:
     return value.to_bytes(size, "little")
-
-
-def _become_job(line: Socket, work: str, jail: Any, main_module: Any) -> NoReturn:
-    """In the fork: take the orders, lock ourselves in, run."""
-    try:
-        _say(line, HERE, _number(os.getpid(), 4))
-        (code, argv, args, entry, tool), fds = _orders(line)
-        os.setsid()
-        for target, fd in enumerate(fds):
-            os.dup2(fd, target)
-        os.chdir(work)
-        if jail is not None:
-            jail.close(tool)
-    except BaseException as error:
-        _say(line, FAILED, repr(error).encode())
-        os._exit(125)
-    os.closerange(len(fds), 1 << 20)  # with the line: from here on nobody is spoken to
-    try:
-        gc.enable()
-        if argv:
-            job.run_program(argv)
-        if entry:
-            module, _, function = entry.partition(":")
-            job.run_entry(getattr(sys.modules[module], function), Channel(Socket(fileno=3)), code, main_module)
-        job.run_script(code, args, main_module)
-    finally:
-        os._exit(125)
-
-
-def _orders(line: Socket) -> tuple[Any, list[int]]:
-    """What to run, and the descriptors that become 0, 1, 2 (and 3, a session's channel).
-
-    Long orders come as one more descriptor, to be read as a file.
-    """
-    data, ancillary, _, _ = line.recvmsg(1 << 17, 256)
-    (_, _, rights), *_ = ancillary
-    fds = [int.from_bytes(rights[at : at + 4], sys.byteorder) for at in range(0, len(rights), 4)]
-    if not data[1:]:
-        data, long = b"", fds.pop()
-        while part := os.read(long, 1 << 24):
-            data += part
-        return marshal.loads(data), fds
-    return marshal.loads(data), fds
