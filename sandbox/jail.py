@@ -25,7 +25,7 @@ class Jail:
 
     Args:
         plan: `user`, the uid and gid to become, or None to stay who we are;
-            `readable`, `settable` and `writable`, the paths for Landlock, and `landlock`, whether the kernel has it;
+            `readable` and `writable`, the paths for Landlock, and `landlock`, whether the kernel has it;
             `filters`, whether system calls are refused (not at level rlimits);
             `shares_host`, whether the host's processes and files are in sight: a job may then have no second process
             (a tool may), nor change owners and modes.
@@ -37,7 +37,7 @@ class Jail:
         self._root = os.geteuid() == 0
         self._rules: int | None = None
         if plan["landlock"]:
-            rules = landlock.ruleset(plan["readable"], plan["settable"], plan["writable"])
+            rules = landlock.ruleset(plan["readable"], plan["writable"])
             self._rules = os.dup2(rules, _RULES_FD, inheritable=False)
             os.close(rules)
         self._ours = seccomp.Filter(seccomp.zygotes_program())

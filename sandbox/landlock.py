@@ -41,9 +41,8 @@ def rights(version: int) -> int:
     )
 
 
-def ruleset(readable: Iterable[str], settable: Iterable[str], writable: Iterable[str]) -> int:
-    """A descriptor of rules: all is refused but reading below `readable`, writing to what files there are below
-    `settable`, and everything but devices below `writable`.
+def ruleset(readable: Iterable[str], writable: Iterable[str]) -> int:
+    """A descriptor of rules: everything is refused but reading below `readable` and all but devices below `writable`.
 
     TCP is refused altogether (ABI 4), and so are signals and abstract sockets to processes outside of the job (ABI 6).
     Paths that do not exist are left out.
@@ -60,8 +59,6 @@ def ruleset(readable: Iterable[str], settable: Iterable[str], writable: Iterable
     rules = linux.syscall("landlock_create_ruleset", ctypes.create_string_buffer(attributes, 24), size, 0)
     for path in readable:
         _allow(rules, path, READ)
-    for path in settable:
-        _allow(rules, path, READ | WRITE_FILE)
     for path in writable:
         _allow(rules, path, every & ~(1 << 6 | 1 << 11))  # no character or block devices
     return rules

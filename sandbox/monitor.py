@@ -27,14 +27,17 @@ class Tree:
         line: to their zygote, the parent of the first.
         owns_namespace: we are pid 1 of a pid namespace, so every process but us is the job's.
         forks: there may be more than one process.
+        first_to_go: let the kernel take these rather than one of us when their group runs out of memory.
     """
 
-    def __init__(self, line: Line, owns_namespace: bool, forks: bool):
+    def __init__(self, line: Line, owns_namespace: bool, forks: bool, first_to_go: bool):
         self.line = line
         self.owns_namespace = owns_namespace
         self.peak_kb = 0
         self.ended: Ended | None = None  # the first process, once it is dead
         self._forks = forks
+        self._first_to_go = first_to_go
+        self._offered: set[int] = set()
         self._pid = 0
         self._orphans_cpu_s = 0.0
 
@@ -45,6 +48,16 @@ class Tree:
 
     def pids(self) -> list[int]:
         return procfs.others() if self.owns_namespace else [self._pid] if self._pid else []
+
+    def offer(self, pids: list[int]) -> None:
+        """Put these first on the kernel's list of whom to kill for memory; their children will be there too.
+
+        At the first look, and not before a job begins: until then it cannot have filled its group, and most are over.
+        """
+        for pid in pids if self._first_to_go else ():
+            if pid not in self._offered:
+                self._offered.add(pid)
+                procfs.kill_first(pid)
 
     def reaped_cpu_s(self) -> float:
         """Of all that is dead by now."""
@@ -192,10 +205,14 @@ class Monitor:
                         return "", ""
                     continue
                 if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
-                    if not procfs.exiting(self.tree.pid):
+                    pid = self.tree.pid
+                    if not pid:  # not there yet, or not any more: one or the other will show in a moment
+                        time.sleep(0.0002)
+                    elif not procfs.exiting(pid):
                         self.hung_up = True
                         return "ok", "closed by the caller"
-                    poll.unregister(fd)  # it has ended, and the caller has noticed before us
+                    else:  # it has ended, and the caller has noticed before us
+                        poll.unregister(fd)
                     continue
                 if not self._read(fd):
                     poll.unregister(fd)
@@ -209,6 +226,7 @@ class Monitor:
         if cpu_s > self.limits["cpu_s"]:
             return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         pids = self.tree.pids()
+        self.tree.offer(pids)
         if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or (self._group and self._group.ran_out()):
             return self._too_much_memory()
         return self._overuse(pids)
@@ -259,8 +277,13 @@ class Monitor:
         """The status of a job that we did not end."""
         if self._room < 0:
             return self._too_much_output()
-        if killed == _signal.SIGXCPU or (killed == _signal.SIGKILL and self.tree.reaped_cpu_s() >= self.limits["cpu_s"]):
-            return "time_limit_exceeded", f"used {self.tree.reaped_cpu_s():.2f} s of CPU, limit {self.limits['cpu_s']:g}"
+        if killed == _signal.SIGXCPU or (
+            killed == _signal.SIGKILL and self.tree.reaped_cpu_s() >= self.limits["cpu_s"]
+        ):
+            return (
+                "time_limit_exceeded",
+                f"used {self.tree.reaped_cpu_s():.2f} s of CPU, limit {self.limits['cpu_s']:g}",
+            )
         if killed == _signal.SIGSYS:
             return "sandbox_violation", "made a system call through a door that is closed"
         if killed is not None:

@@ -74,6 +74,15 @@ def capabilities() -> int:
     return 0
 
 
+def kill_first(pid: int) -> None:
+    """Have the kernel kill this process before others when memory runs out."""
+    try:
+        with open(f"/proc/{pid}/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        return
+
+
 def _read(pid: int, name: str) -> str:
     try:
         with open(f"/proc/{pid}/{name}", encoding="latin-1") as file:

@@ -29,7 +29,6 @@ _BASES = ("/mnt", "/srv", "/media", "/opt", "/home", "/tmp", "/sys")
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID, _MOUNT_ATTR_NODEV, _AT_RECURSIVE = 1, 2, 4, 0x8000
 
 READABLE = ("/",)
-SETTABLE = ("/proc",)  # of it a job sees itself: it says there that it is to go first when memory runs out
 WRITABLE = ("/box", *(f"/dev/{name}" for name in _DEVICES))
 
 

@@ -39,6 +39,7 @@ class Supervisor:
         self._config: dict[str, Any] = {}
         self._sources: list[bytes] = []
         self._workers: dict[int, _Made] = {}
+        self._reaped: set[int] = set()  # wardens and zygotes that died by themselves, until their worker is ended
         self._made = 0
 
     def serve(self) -> None:
@@ -130,11 +131,14 @@ class Supervisor:
 
     def _kill(self, pid: int) -> dict[str, Any]:
         if pid in self._workers:
-            made = self._workers.pop(pid)
-            for each in made.pids:
+            made = self._workers[pid]
+            for each in set(made.pids) - self._reaped:
                 os.kill(each, _signal.SIGKILL)  # not reaped yet, so its number is nobody else's
-            for each in made.pids:
-                os.waitpid(each, 0)
+            # Whoever dies: a warden is not gone until its job is, which has become our child with its zygote's end.
+            while not self._reaped.issuperset(made.pids):
+                self._reaped.add(os.waitpid(-1, 0)[0])
+            del self._workers[pid]
+            self._reaped &= {each for other in self._workers.values() for each in other.pids}
             if made.group:
                 made.group.remove()
             if made.place:

@@ -63,7 +63,6 @@ def plan(config: dict[str, Any], user: int | None, scratch: str) -> dict[str, An
     return {
         "user": user,
         "readable": list(rootfs.READABLE if namespaced else [*rootfs.SYSTEM, *rootfs.ETC, *config["shared"]]),
-        "settable": list(rootfs.SETTABLE if namespaced else []),
         "writable": list(rootfs.WRITABLE if namespaced else [scratch, *rootfs.WRITABLE[1:]]),
         "landlock": level >= levels.FILTERED and landlock.abi() > 0,
         "filters": level >= levels.FILTERED,
@@ -82,9 +81,7 @@ class Warden:
         group: the control group that we are in, if any.
     """
 
-    def __init__(
-        self, conn: frames.Connection, line: Line, place: Place, inherited: int, group: cgroups.Group | None
-    ):
+    def __init__(self, conn: frames.Connection, line: Line, place: Place, inherited: int, group: cgroups.Group | None):
         self._conn = conn
         self._line = line
         self._namespaced = place.namespaced
@@ -145,11 +142,12 @@ class Warden:
         if "own_user" in self._flags:
             for fd in theirs[:3]:
                 os.fchmod(fd, 0o666)  # or another user could not open /dev/stdin and its like
-        tree = Tree(self._line, self._namespaced, request["tool"] or "one_process" not in self._flags)
+        forks = request["tool"] or "one_process" not in self._flags
+        tree = Tree(self._line, self._namespaced, forks, self._first_to_go)
         monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
         argv = request["argv"]
         of_kernel = self._rlimits.of(limits, bool(argv))
-        orders = (code, argv, request["args"], request["entry"], request["tool"], of_kernel, self._first_to_go)
+        orders = (code, argv, request["args"], request["entry"], request["tool"], of_kernel)
         self._line.order(orders, theirs)
         for fd in theirs:
             os.close(fd)

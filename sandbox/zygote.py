@@ -18,6 +18,7 @@ No line of untrusted code runs in this process, nor in a job before it has let g
 
 from __future__ import annotations
 
+import atexit
 import gc
 import marshal
 import os
@@ -70,8 +71,8 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
             os._exit(1)
         if pid == 0:
             try:
-                _lock_in(work, fds, orders[5], orders[6])
-                os.setsid()
+                _lock_in(work, fds, orders[5])
+                os.setpgid(0, 0)
                 if jail is not None:
                     jail.close(orders[4])
             except BaseException as error:
@@ -95,17 +96,13 @@ def _contents(fd: int) -> bytes:
         return file.read()
 
 
-def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]], first_to_go: bool) -> None:
+def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]]) -> None:
     """In the job: take its place, its descriptors and its limits."""
     for target, fd in enumerate(fds):
         os.dup2(fd, target)
     os.chdir(work)
     for name, values in limits:
         resource.setrlimit(name, values)
-    if first_to_go:  # let the kernel take us rather than the zygote when their group runs out of memory
-        score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
-        os.write(score, b"1000")
-        os.close(score)
 
 
 def _run(orders: tuple[Any, ...], main_module: Any) -> NoReturn:
@@ -151,10 +148,11 @@ def _warm_up() -> None:
     """Go through what a job goes through, so that its caches are filled here and its code specialised."""
     limits = [(name, resource.getrlimit(name)) for name in (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE)]
     for _ in range(_WARM_UP):
-        _lock_in("/", [0, 1, 2], limits, False)
+        _lock_in("/", [0, 1, 2], limits)
         trial = type(sys)("__main__")
         job.execute(_SAMPLE, trial)
-        job.wind_up(0, trial)
+        if not atexit._ncallbacks():  # of a preloaded module: those are the jobs' to call
+            job.wind_up(0, trial)
 
 
 def _data_bytes() -> int:
