@@ -30,6 +30,7 @@ for name, code in modules:
 module.main(line, config)
 """
 _PATIENCE_S = 30
+_PYTHON = os.path.realpath(sys.executable)
 _ENDED = struct.Struct("<IQQ")
 
 
@@ -76,7 +77,7 @@ class Line:
             raise OSError(payload.decode("utf-8", "replace"))
         return int.from_bytes(payload, "little")
 
-    def order(self, orders: tuple[object, ...], fds: Sequence[int]) -> None:
+    def order(self, orders: tuple[Any, ...], fds: Sequence[int]) -> None:
         """Have a job forked that does as `orders` say; see `zygote.main`."""
         data = marshal.dumps(orders)
         if len(data) < zygote.MAX_MESSAGE:
@@ -143,8 +144,9 @@ def refuse(sock: Socket, error: BaseException) -> None:
 def become_zygote(sock: Socket, environment: Mapping[str, str]) -> NoReturn:
     """Turn this process into a zygote at the other end of `sock`; whatever confines it, it keeps."""
     os.dup2(sock.fileno(), zygote.LINE_FD)
-    # Its own program, in the same confinement: nothing of this process's memory goes along.
-    command = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _BOOT, str(zygote.LINE_FD)]
+    # Its own program, in the same confinement: nothing of this process's memory goes along. By its real path: links
+    # to it may lie where the jail shows nothing.
+    command = [_PYTHON, "-I", "-S", "-X", "utf8", "-c", _BOOT, str(zygote.LINE_FD)]
     os.execve(command[0], command, environment)
 
 

@@ -122,8 +122,9 @@ class Supervisor:
     def _adopt(self, pids: list[int], group: cgroups.Group | None, ready: frames.Connection) -> dict[str, Any]:
         """Put a new worker into its group, let it build itself, and hear how that went."""
         try:
-            for pid in pids if group else ():
-                group.join(pid)
+            if group:
+                for pid in pids:
+                    group.join(pid)
             ready.send(b"adopted")
             return frames.read_request(ready.recv()[0])
         except (frames.Hangup, OSError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import _signal
 import os
+import sys
 
 from sandbox import cgroups, frames, linux, namespaces, warden
 from sandbox.jail import Jail
@@ -81,6 +82,7 @@ class Worker:
             "work": place.scratch.work,
             "script": warden.script(place.scratch),
             "sys_path": config["sys_path"],
+            "python": {name: getattr(sys, name) for name in ("executable", "prefix", "exec_prefix")},
             "preload": config["preload"],
             "modules": list(zip(config["modules"], self._sources)),
             "plan": None if place.namespaced else place.plan,

@@ -49,7 +49,7 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
     """Build, report, fork jobs until the warden hangs up.
 
     `config` is what `sandbox.worker` says: the working directory, the path of the program's script, sys_path, preload,
-    the bootstrap modules, and the plan of the jail where each job has to close it for itself.
+    the bootstrap modules, Python's names for its own place, and the plan of the jail where each job has to close it for itself.
     """
     try:
         jail = _build(config)
@@ -120,6 +120,7 @@ def _run(orders: tuple[Any, ...], main_module: Any) -> NoReturn:
 
 def _build(config: dict[str, Any]) -> Any:
     sys.path.extend(config["sys_path"])
+    sys.__dict__.update(config["python"])
     _furnish_builtins()
     for name in config["preload"]:
         __import__(name)
