@@ -1,4 +1,4 @@
-"""The caller's side of the sandbox's processes: one supervisor, and the workers (zygotes) that it starts."""
+"""The caller's side of the sandbox's processes: one supervisor, and the workers that it starts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class WorkerLost(Exception):
 
 
 class Worker:
-    """One zygote, as the caller holds it."""
+    """One worker (a warden and its zygote), as the caller holds it."""
 
     def __init__(self, conn: frames.Connection, pid: int, flags: frozenset[str], supervisor: Supervisor, pool: Pool):
         self._conn = conn
@@ -91,7 +91,7 @@ class Supervisor:
     """The supervisor process and its workers, as the caller holds them. Thread-safe.
 
     Args:
-        config, sources: see `sandbox.zygote`.
+        config, sources: see `sandbox.worker`.
         size: how many workers there may be, and how many companions of theirs.
     Raises:
         LevelUnavailable: the machine cannot isolate as `config` asks.

@@ -67,8 +67,7 @@ class Line:
         """Send a zygote what it is made of, wait until it is ready; how much memory a job inherits, in bytes.
 
         Raises:
-            OSError: it could not be built; the message is its own.
-            Hangup: it died.
+            OSError: it could not be built; the message is its own. Or it died.
         """
         names = _modules(locks_in=bool(config["plan"]), collapses=bool(config["preload"]))
         self._send_file(marshal.dumps(([(name, CODE[name]) for name in names], dict(config))), [])
@@ -100,7 +99,7 @@ class Line:
         """The next news of a job: its pid, where we see the same pids as its zygote, or at last how it ended.
 
         Raises:
-            Hangup: the zygote is gone, and the job with it.
+            OSError: the zygote is gone, and the job with it.
         """
         failure = ""
         while True:
@@ -115,7 +114,7 @@ class Line:
     def _recv(self) -> tuple[bytes, bytes]:
         data = self._socket.recv(zygote.MAX_MESSAGE)
         if not data:
-            raise Hangup("the zygote is gone")
+            raise OSError("the zygote is gone")
         return data[:1], data[1:]
 
 

@@ -155,7 +155,7 @@ class Monitor:
         """Watch the job until nothing of it is left; then say how it ended, and have its output.
 
         Raises:
-            Hangup: the zygote has gone, and with it the job.
+            OSError: the zygote has gone, and with it the job.
         """
         start = time.monotonic()
         word, detail = self._watch(start)
