@@ -1,7 +1,7 @@
 """Control groups: the kernel's own count of a process tree's memory and tasks. Version 1 and 2, where they are
 writable.
 
-Each worker is put into a group of its own, so that its jobs are born inside and joining costs nothing.
+Each zygote is put into a group of its own, so that its jobs are born inside and joining costs nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from sandbox import leftovers
 
-_OURS = 2  # tasks in each group that are no job's: the warden and the zygote
+_OURS = 1  # tasks in each group that are no job's: the zygote
 _TRIES, _PAUSE_S = 400, 0.005
-_SPARE_BYTES = 4 << 20  # what these two may come to hold later on
+_SPARE_BYTES = 4 << 20  # what it may come to hold later on
 
 
 class Unavailable(Exception):
@@ -59,7 +59,7 @@ class Group:
             remove(directory)
 
     def settle(self) -> None:
-        """What is in use now is ours and no job's: a warden, and a zygote with its modules."""
+        """What is in use now is ours and no job's: a zygote with its modules."""
         self._own_bytes = int(os.pread(self._usage, 64, 0)) + _SPARE_BYTES
 
     def set_limits(self, memory_mb: int, tasks: int) -> None:

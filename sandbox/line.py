@@ -34,6 +34,10 @@ _PYTHON = os.path.realpath(sys.executable)
 _ENDED = struct.Struct("<IQQ")
 
 
+class ZygoteGone(OSError):
+    """The other end is closed: it was killed, and whatever it had to say is lost."""
+
+
 class Ended(NamedTuple):
     """How a job's first process ended."""
 
@@ -99,11 +103,14 @@ class Line:
         """The next news of a job: its pid, where we see the same pids as its zygote, or at last how it ended.
 
         Raises:
-            OSError: the zygote is gone, and the job with it.
+            ZygoteGone: and its job is nobody's.
         """
         failure = ""
         while True:
-            kind, payload = self._recv()
+            try:
+                kind, payload = self._recv()
+            except ZygoteGone as error:
+                raise ZygoteGone(failure or str(error)) from error
             if kind == zygote.FORKED:
                 return int.from_bytes(payload, "little")
             if kind == zygote.ENDED:
@@ -114,7 +121,7 @@ class Line:
     def _recv(self) -> tuple[bytes, bytes]:
         data = self._socket.recv(zygote.MAX_MESSAGE)
         if not data:
-            raise OSError("the zygote is gone")
+            raise ZygoteGone("the zygote is gone")
         return data[:1], data[1:]
 
 

@@ -136,9 +136,10 @@ class Warden:
         except OSError:
             clean = False
         header["files"] = list(found)
+        header["last"] = monitor.spent or not clean  # the result stands; nobody else may work here
         self._conn.send(frames.reply(header), [monitor.stdout, monitor.stderr, *found.values()])
-        if not clean:  # the result stands; nobody else may work here
-            raise frames.Hangup("the writable directory cannot be cleaned")
+        if header["last"]:
+            raise frames.Hangup("no further job can be run here")
 
     def _run(
         self, request: dict[str, Any], code: bytes, stdin: bytes, fds: list[int]
