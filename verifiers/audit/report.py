@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import Any, Literal, TypeAlias
 
 from verifiers.audit.case import Case, Complaint
 from verifiers.audit.text import printable
+from verifiers.intervals import wilson
 
 Status: TypeAlias = Literal["passed", "failed", "expected", "unexpected pass", "not applicable", "out of time"]
 MOST_CHARS = 160
@@ -91,17 +91,6 @@ class Rate:
     def __str__(self) -> str:
         low, high = self.interval
         return f"{100 * self.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
-
-
-def wilson(errors: int, cases: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """Wilson's score interval (1927) for a share; (0, 1) where nothing was asked."""
-    if not cases:
-        return 0.0, 1.0
-    share, shrink = errors / cases, 1 + z * z / cases
-    middle = share + z * z / (2 * cases)
-    half = z * sqrt(share * (1 - share) / cases + z * z / (4 * cases * cases))
-    low, high = (middle - half) / shrink, (middle + half) / shrink
-    return (0.0 if errors == 0 else low), (1.0 if errors == cases else high)
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from verifiers.audit import (
 from verifiers.audit.case import right, scored
 from verifiers.audit.compare import compare
 from verifiers.audit.explore import generate
-from verifiers.audit.report import Rate, wilson
+from verifiers.audit.report import Rate
 from verifiers.format import ThinkFormat
 
 spec = importlib.util.spec_from_file_location("planted", Path(__file__).with_name("planted.py"))
@@ -174,14 +174,8 @@ def odd():
     return drawn
 
 
-def test_wilson_agrees_with_its_defining_equation():
-    z = 1.959963984540054
-    for errors, cases in [(1, 10), (5, 10), (3, 400)]:
-        for bound in wilson(errors, cases):
-            # The bounds are where |share - bound| is z standard errors of the bound.
-            assert abs(errors / cases - bound) == pytest.approx(z * (bound * (1 - bound) / cases) ** 0.5)
-    assert wilson(0, 10)[0] == 0.0
-    assert wilson(10, 10)[1] == 1.0
+def test_a_rate_is_shown_with_its_interval():
+    assert str(Rate(1, 10)) == "10.0 % (1.8 to 40.4)"
     assert Rate(0, 0).interval == (0.0, 1.0)
 
 

@@ -1,0 +1,27 @@
+"""What is demanded of a grader: relations, each a set of kinds of cases, a file a concept."""
+
+from verifiers.audit.relations.algebra import ALGEBRA
+from verifiers.audit.relations.contract import CONTRACT
+from verifiers.audit.relations.form import FORMAT
+from verifiers.audit.relations.relation import Kinds, Relation, kinds_of, relation
+from verifiers.audit.relations.robustness import BOUNDED_TIME, THREADS, TOTALITY
+from verifiers.audit.relations.text import TEXT
+from verifiers.audit.relations.truth import ATTACKS, EQUIVALENCE, GOLD, INEQUIVALENCE, LAYOUT
+
+RELATIONS: tuple[Relation, ...] = (
+    CONTRACT,
+    GOLD,
+    EQUIVALENCE,
+    INEQUIVALENCE,
+    ATTACKS,
+    LAYOUT,
+    FORMAT,
+    TEXT,
+    THREADS,
+    ALGEBRA,
+    TOTALITY,
+    BOUNDED_TIME,
+)
+"""In the order in which they run: what costs most and tells least comes last."""
+
+__all__ = ["RELATIONS", "Kinds", "Relation", "kinds_of", "relation"]
