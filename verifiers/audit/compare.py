@@ -12,8 +12,8 @@ from verifiers.audit.case import Case, Outcome
 from verifiers.audit.child import Grader
 from verifiers.audit.explore import generate
 from verifiers.audit.foreign import adapted, guessed, shown
+from verifiers.audit.forms import warm_up_calls
 from verifiers.audit.relations import RELATIONS, kinds_of
-from verifiers.audit.run import warm_up_calls
 
 TRUTHFUL = ("gold", "equivalence", "inequivalence", "attacks", "layout", "format")
 """Relations whose cases are one completion of known truth each."""
@@ -97,7 +97,7 @@ def compare(
     graders = [adapted(grader, scope) for grader in (first, second)]
     found = Comparison((shown(graders[0]), shown(graders[1])), seed)
     calls = warm_up_calls(scope)
-    asked = [Grader(g, time_limit_s=scope.time_limit_s, memory_mb=scope.memory_mb, warm_up=calls) for g in graders]
+    asked = [Grader(g, time_limit_s=scope.seconds_a_call, memory_mb=scope.memory_mb, warm_up=calls) for g in graders]
     with asked[0], asked[1]:
         for relation in RELATIONS:
             kinds = kinds_of(relation, scope) if relation.name in TRUTHFUL else {}

@@ -13,7 +13,10 @@ from verifiers.audit import case as cases
 from verifiers.audit.answers import answers_of
 from verifiers.audit.capabilities import Capabilities
 from verifiers.audit.case import Call, Case, Complaint, Outcome, Scale
-from verifiers.audit.relations.items import plain_items, types_of
+from verifiers.audit.programs.golds import submission
+from verifiers.audit.programs.problem import gold_of, written_programs
+from verifiers.audit.programs.specs import SPECS
+from verifiers.audit.relations.items import modes_of, plain_items, program_style, types_of
 from verifiers.audit.relations.relation import Kinds, Relation
 from verifiers.audit.styles import completion
 
@@ -59,6 +62,8 @@ def _contract(scope: Capabilities) -> Kinds:
         "range": plain_items(scope).map(lambda item: Case((Call((item,)),), in_range)),
         "repeated": st.builds(again, plain_items(scope), items),
     }
+    if scope.task == "code":
+        kinds["other gold"] = _other_tests(scope)
     if scope.task == "answer":
         kinds["other gold"] = _other_gold(scope)
     return kinds
@@ -73,17 +78,33 @@ def _other_gold(scope: Capabilities) -> SearchStrategy[Case]:
         a, b = draw(st.tuples(answers_of(kind), answers_of(kind)))
         assume(kind.key(a.value) != kind.key(b.value))
         text = completion(a.gold, scope.styles[0])
-        calls = (Call(((a.gold, text),)), Call(((b.gold, text),)))
-
-        def judge(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
-            second = outcomes[1]
-            if second.value is not None and scale.is_right(second.value):
-                return Complaint("false positive", f"the answer to another problem got {second.value:g}")
-            return None
-
-        return Case(calls, judge)
+        return _for_both(a.gold, b.gold, text)
 
     return drawn()
+
+
+def _other_tests(scope: Capabilities) -> SearchStrategy[Case]:
+    """The same for programs: one that is right, put to the tests of another function."""
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Case:
+        mode = draw(st.sampled_from(modes_of(scope)))
+        one, other = draw(st.permutations([s for s in SPECS if mode in s.modes and s.takes == ("ints",)]))[:2]
+        program = draw(written_programs((one,), mode, True))
+        others = gold_of(other, draw(other.constants), mode)
+        return _for_both(program.gold, others, submission(program.source, program_style(scope)))
+
+    return drawn()
+
+
+def _for_both(own: Any, other: Any, text: str) -> Case:
+    def judge(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
+        second = outcomes[1]
+        if second.value is not None and scale.is_right(second.value):
+            return Complaint("false positive", f"the answer to another problem got {second.value:g}")
+        return None
+
+    return Case((Call(((own, text),)), Call(((other, text),))), judge)
 
 
 def _values(outcomes: Sequence[Outcome]) -> str:

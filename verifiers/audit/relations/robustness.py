@@ -11,6 +11,7 @@ from verifiers.audit import case as cases
 from verifiers.audit.answers import typed_answers
 from verifiers.audit.capabilities import Capabilities
 from verifiers.audit.case import Call, Case
+from verifiers.audit.programs.golds import submission
 from verifiers.audit.relations.items import plain_items, some_gold
 from verifiers.audit.relations.relation import Kinds, Relation
 from verifiers.audit.soup import BOMBS, HUGE, tex_soup
@@ -18,8 +19,10 @@ from verifiers.audit.styles import completion
 
 
 def _totality(scope: Capabilities) -> Kinds:
-    golds = st.just(scope.gold) if scope.task != "answer" else typed_answers(scope.types()).map(lambda a: a.gold)
+    golds = typed_answers(scope.types()).map(lambda a: a.gold) if scope.task == "answer" else st.just(some_gold(scope))
     soup = {"soup": st.builds(cases.scored, golds, tex_soup())}
+    if scope.task == "code":
+        soup["soup as a program"] = st.builds(cases.scored, golds, tex_soup().map(lambda text: submission(text + "\n")))
     huge = {name: st.just(cases.scored(some_gold(scope), text)) for name, text in HUGE.items()}
     return soup | huge
 
