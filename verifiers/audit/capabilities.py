@@ -30,6 +30,9 @@ class Capabilities:
         reward_range: smallest and largest value; the largest is "right", the smallest "wrong". None: a verifier's own
             `range`, and 0 to 1 for functions.
         partial_credit: values in between are meant; above the middle counts as right.
+        groupwise: a score depends on the other samples of the batch, so that batches are not compared with singles; a
+            verifier's own `groupwise` counts.
+        abstains: leaves some completions unscored by design, e.g. without siblings to compare them with; any text may be.
         thread_safe: gives the same verdicts off the main thread.
         time_limit_s: seconds that one call may take; None for 3, and 15 for code, where tests have limits of their own.
         memory_mb: what one call may add to the memory of the process.
@@ -46,6 +49,8 @@ class Capabilities:
     uses_think: bool = True
     reward_range: tuple[float, float] | None = None
     partial_credit: bool = False
+    groupwise: bool = False
+    abstains: bool = False
     thread_safe: bool = True
     time_limit_s: float | None = None
     memory_mb: int = 1000

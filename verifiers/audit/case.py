@@ -135,6 +135,11 @@ def scored(gold: Any, completion: str, thread: bool = False) -> Case:
     return Case((Call(((gold, completion),), thread),), _judge_scored)
 
 
+def survived(gold: Any, completion: str) -> Case:
+    """The grader does not raise; it may leave the completion unscored."""
+    return Case(single(gold, completion), _judge_survived)
+
+
 def _judge_right(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
     (outcome,) = outcomes
     if outcome.value is None:
@@ -176,6 +181,11 @@ def _judge_not_above(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | N
 def _judge_scored(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
     (outcome,) = outcomes
     return _unscored(outcome, "a completion") if outcome.value is None else None
+
+
+def _judge_survived(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
+    (outcome,) = outcomes
+    return _unscored(outcome, "a completion") if outcome.raised else None
 
 
 def _unscored(outcome: Outcome, what: str) -> Complaint:

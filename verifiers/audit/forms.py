@@ -47,10 +47,17 @@ def described(scope: Capabilities) -> str:
     return f"{scope.gold_form or 'GOLD'}; {program_style(scope)}; {', '.join(modes_of(scope))}"
 
 
+def as_drawn(scope: Capabilities) -> Capabilities:
+    """The scope without what only matters when the grader is asked, so that graders share what was drawn for one."""
+    return replace(scope, gold=None, time_limit_s=None, memory_mb=0, forgives=())
+
+
 def writer_of(scope: Capabilities) -> Callable[[Any], Any]:
     """From a gold as the relations draw it to the form that the grader takes."""
     if scope.task == "code":
         return code_form(scope.gold_form).write
+    if scope.task in ("any", "think_format"):
+        return lambda gold: scope.gold
     form = scope.gold_form or "GOLD"
     return lambda gold: form.replace("GOLD", gold) if isinstance(gold, str) else gold
 

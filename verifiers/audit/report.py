@@ -12,7 +12,8 @@ from verifiers.audit.text import printable
 from verifiers.intervals import wilson
 
 Status: TypeAlias = Literal["passed", "failed", "expected", "unexpected pass", "not applicable", "out of time"]
-MOST_CHARS = 160
+MOST_CHARS = 1000
+"""Enough for every program; what is longer is a bomb, and repeats itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,15 @@ class AuditReport:
         return [relation for relation in self.relations if relation.status in ("failed", "unexpected pass")]
 
     @property
+    def asked(self) -> list[RelationResult]:
+        return [relation for relation in self.relations if relation.status != "not applicable"]
+
+    @property
+    def not_applicable(self) -> list[RelationResult]:
+        """Relations that demand nothing of a grader of the declared scope."""
+        return [relation for relation in self.relations if relation.status == "not applicable"]
+
+    @property
     def passed(self) -> bool:
         return not self.failed
 
@@ -167,9 +177,11 @@ class AuditReport:
             "| relation | status | cases | kinds that failed |",
             "|---|---|---|---|",
         ]
-        for r in self.relations:
+        for r in self.asked:
             failing = sum(kind.failures > 0 for kind in r.kinds.values())
             lines.append(f"| {r.name} | {r.status} | {r.cases} | {failing} of {len(r.kinds)} |")
+        if self.not_applicable:
+            lines += ["", f"Not applicable: {', '.join(r.name for r in self.not_applicable)}."]
         if any(r.findings for r in self.relations):
             lines += ["", "| relation: kind | share | fault | gold | completion |", "|---|---|---|---|---|"]
         for r in self.relations:

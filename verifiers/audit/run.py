@@ -16,7 +16,7 @@ from verifiers.audit.case import Case, Complaint, Scale
 from verifiers.audit.child import Answered, Grader
 from verifiers.audit.explore import generate, shrink
 from verifiers.audit.foreign import adapted, guessed, shown
-from verifiers.audit.forms import described, settled, warm_up_calls, writer_of
+from verifiers.audit.forms import as_drawn, described, settled, warm_up_calls, writer_of
 from verifiers.audit.relations import RELATIONS, Kinds, Relation, kinds_of
 from verifiers.audit.report import AuditReport, Finding, KindResult, RelationResult
 from verifiers.audit.styles import completion
@@ -76,7 +76,9 @@ def check_verifier(
         scope = replace(scope, answer_types=tuple(answers))
     chosen = [*chosen_relations(relations), *extra]
     grader = adapted(verifier, scope)
-    scope = replace(scope, reward_range=scope.reward_range or grader.range)
+    scope = replace(
+        scope, reward_range=scope.reward_range or grader.range, groupwise=scope.groupwise or grader.groupwise
+    )
     # The last case may take its time limit, and its process as long again to replace.
     end = start + budget_s - min(2 * scope.seconds_a_call, budget_s / 10)
     report = AuditReport(name or shown(grader), seed, examples)
@@ -173,11 +175,11 @@ class _Run:
         chosen = settled(self.scope, lambda case: self._ask(case, "gold", "")[1] is None)
         if chosen is not self.scope:
             self.scope, self.report.gold_form = chosen, described(chosen)
+        self.write = writer_of(self.scope)
 
     def _kinds(self, relation: Relation) -> dict[str, SearchStrategy[Case]]:
-        kinds = {n: s for n, s in kinds_of(relation, self.scope).items() if self.scope.demands(relation.name, n)}
-        write = writer_of(self.scope)
-        return {name: strategy.map(lambda case: case.with_gold(write)) for name, strategy in kinds.items()}
+        kinds = kinds_of(relation, as_drawn(self.scope))
+        return {name: strategy for name, strategy in kinds.items() if self.scope.demands(relation.name, name)}
 
     def planned(self, relation: Relation) -> int:
         """How many cases it takes, about; what the budget is shared out by."""
@@ -213,7 +215,7 @@ class _Run:
         found = result.kinds[kind] = KindResult(None)
         failing: dict[str, tuple[int, Case, Complaint]] = {}
         slowest, troubles = 0.0, 0
-        drawn = generate(strategy, count, self.report.seed, name)
+        drawn = [case.with_gold(self.write) for case in generate(strategy, count, self.report.seed, name)]
         for number, case in enumerate(drawn):
             answered, complaint = self._ask(case, result.name, kind)
             slowest = max(slowest, answered.seconds)
@@ -240,7 +242,8 @@ class _Run:
             _, found = self._ask(smaller, *name.split("/", 1))
             return found is not None and found.fault == complaint.fault
 
-        best = shrink(strategy, case, fails, self.report.seed, name, count)
+        written = strategy.map(lambda drawn: drawn.with_gold(self.write))
+        best = shrink(written, case, fails, self.report.seed, name, count)
         # Its own message; the one at hand is about the case that it was made from.
         _, again = self._ask(best, *name.split("/", 1))
         return (best, again) if again and again.fault == complaint.fault else (case, complaint)

@@ -185,7 +185,7 @@ def test_an_unknown_relation_is_named_with_those_there_are():
 
 
 def test_an_unknown_capability_is_named_with_those_there_are():
-    with pytest.raises(TypeError, match="capability 'answers' is not known; there are answer_types"):
+    with pytest.raises(TypeError, match="capability 'answers' is not known; there are abstains, answer_types"):
         check_verifier(planted.BoxedInteger(), capabilities={"answers": ["integer"]})
 
 

@@ -32,7 +32,8 @@ def _contract(scope: Capabilities) -> Kinds:
             if raised := next((o for o in outcomes if o.raised), None):
                 return Complaint("raised", f"the grader raised ({raised.reason})")
             first, reverse, alone = outcomes[:n], outcomes[n : 2 * n][::-1], outcomes[2 * n :]
-            for what, others in (("in another order", reverse), ("one at a time", alone)):
+            singles = () if scope.groupwise else (("one at a time", alone),)
+            for what, others in (("in another order", reverse), *singles):
                 if any(a.value != b.value for a, b in zip(first, others)):
                     return Complaint("inconsistent", f"a batch scores {_values(first)}, and {what} {_values(others)}")
             return None

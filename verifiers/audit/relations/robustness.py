@@ -20,10 +20,11 @@ from verifiers.audit.styles import completion
 
 def _totality(scope: Capabilities) -> Kinds:
     golds = typed_answers(scope.types()).map(lambda a: a.gold) if scope.task == "answer" else st.just(some_gold(scope))
-    soup = {"soup": st.builds(cases.scored, golds, tex_soup())}
+    verdict = cases.survived if scope.abstains else cases.scored
+    soup = {"soup": st.builds(verdict, golds, tex_soup())}
     if scope.task == "code":
-        soup["soup as a program"] = st.builds(cases.scored, golds, tex_soup().map(lambda text: submission(text + "\n")))
-    huge = {name: st.just(cases.scored(some_gold(scope), text)) for name, text in HUGE.items()}
+        soup["soup as a program"] = st.builds(verdict, golds, tex_soup().map(lambda text: submission(text + "\n")))
+    huge = {name: st.just(verdict(some_gold(scope), text)) for name, text in HUGE.items()}
     return soup | huge
 
 
