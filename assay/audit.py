@@ -116,18 +116,27 @@ def reasons_to_fail(report: Any, config: AuditConfig) -> list[str]:
     if report.fnr.value > config.fail_fnr:
         reasons.append(f"false negatives {report.fnr}, allowed {100 * config.fail_fnr:g} %")
     faults: dict[str, int] = {}
-    for finding in report.findings:
-        if finding.complaint.fault not in RATED:
+    unexpected = [finding for relation in report.failed for finding in relation.findings]
+    for finding in unexpected:
+        if finding.complaint.fault not in RATED or not _is_rated(report, finding):
             faults[finding.complaint.fault] = faults.get(finding.complaint.fault, 0) + 1
     return reasons + [f"{fault}: {count} kinds of case" for fault, count in faults.items()]
+
+
+def _is_rated(report: Any, finding: Any) -> bool:
+    """Whether the kind counts in the error rates; a contract's cases have no truth of their own."""
+    kinds = next(relation.kinds for relation in report.relations if relation.name == finding.relation)
+    return kinds[finding.kind].truth is not None
 
 
 def _scope(scope: Any, config: AuditConfig) -> Any:
     if config.answers is not None:
         scope = replace(scope, answer_types=tuple(name.strip() for name in config.answers.split(",")))
     if config.task is not None:
-        if config.task not in ("answer", "think_format", "any"):
-            raise AssayError(f"--task {config.task!r}: write answer, think_format or any.")
+        from verifiers.audit.capabilities import TASKS
+
+        if config.task not in TASKS:
+            raise AssayError(f"--task {config.task!r}: write one of {', '.join(TASKS)}.")
         scope = replace(scope, task=config.task)
     return replace(scope, forgives=(*scope.forgives, *config.forgive))
 
@@ -136,7 +145,7 @@ def _print(report: Any, reasons: list[str]) -> None:
     out = console()
     out.print(f"[head]{report.grader}[/]  seed {report.seed}, {report.examples} examples a relation")
     rows = table("relation", "status", "cases", "kinds failed")
-    for relation in report.relations:
+    for relation in report.asked:
         failing = sum(kind.failures > 0 for kind in relation.kinds.values())
         look = {"passed": "good", "failed": "bad"}.get(relation.status, "quiet")
         rows.add_row(relation.name, f"[{look}]{relation.status}[/]", str(relation.cases), str(failing))

@@ -43,6 +43,26 @@ def _short(value: Any) -> str:
     return f"{text[:MOST_CHARS]}... ({len(text):,} characters)"
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Errors among cases of known truth, with Wilson's 95 % interval."""
+
+    errors: int
+    cases: int
+
+    @property
+    def value(self) -> float:
+        return self.errors / self.cases if self.cases else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.errors, self.cases)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{100 * self.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
 @dataclass(slots=True)
 class KindResult:
     """How the cases of one kind went; `errors` are those that count in the error rate."""
@@ -51,6 +71,10 @@ class KindResult:
     cases: int = 0
     failures: int = 0
     errors: int = 0
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(self.errors, self.cases)
 
 
 @dataclass(slots=True)
@@ -72,26 +96,6 @@ class RelationResult:
     @property
     def cases(self) -> int:
         return sum(kind.cases for kind in self.kinds.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Errors among cases of known truth, with Wilson's 95 % interval."""
-
-    errors: int
-    cases: int
-
-    @property
-    def value(self) -> float:
-        return self.errors / self.cases if self.cases else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        return wilson(self.errors, self.cases)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{100 * self.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
 @dataclass(slots=True)
@@ -183,7 +187,11 @@ class AuditReport:
         if self.not_applicable:
             lines += ["", f"Not applicable: {', '.join(r.name for r in self.not_applicable)}."]
         if any(r.findings for r in self.relations):
-            lines += ["", "| relation: kind | share | fault | gold | completion |", "|---|---|---|---|---|"]
+            lines += [
+                "",
+                "| relation: kind | failed, error rate | fault | gold | completion |",
+                "|---|---|---|---|---|",
+            ]
         for r in self.relations:
             lines += [_finding_row(finding, r.kinds.get(finding.kind)) for finding in r.findings]
         return "\n".join(lines) + "\n"
@@ -202,6 +210,8 @@ def _finding_row(finding: Finding, kind: KindResult | None) -> str:
     golds = dict.fromkeys(item["gold"] for item in found["example"])
     completions = dict.fromkeys(item["completion"] for item in found["example"])
     share = f"{kind.failures}/{kind.cases}" if kind else ""
+    if kind and kind.truth is not None:
+        share += f": {kind.rate}"
     cells = (
         f"{finding.relation}: {finding.kind}",
         share,
@@ -236,7 +246,7 @@ def _relation_dict(relation: RelationResult) -> dict[str, Any]:
         "cases": relation.cases,
         "kinds": {
             name: {"cases": kind.cases, "failures": kind.failures, "truth": kind.truth}
-            | ({"error_rate": _rate_dict(Rate(kind.errors, kind.cases))} if kind.truth is not None else {})
+            | ({"error_rate": _rate_dict(kind.rate)} if kind.truth is not None else {})
             for name, kind in relation.kinds.items()
         },
         "findings": [finding.to_dict() for finding in relation.findings],
