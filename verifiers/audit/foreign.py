@@ -13,8 +13,9 @@ The shape is read off the names of the parameters. Exceptions are not caught her
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
@@ -48,7 +49,7 @@ def shape_of(function: Callable[..., Any]) -> Shape:
     if len(required) == 2:
         return "pair"
     raise TypeError(
-        f"{_name(function)}{tuple(names)}: this is no reward function of a known shape; wrap it as f(gold, completion)."
+        f"{_name(function)}({', '.join(parameters)}) is no reward function of a known shape; wrap it as f(gold, completion)."
     )
 
 
@@ -133,10 +134,17 @@ class Foreign(Verifier):
         self.data_source = data_source
 
     def score_all(self, samples: Sequence[Sample]) -> list[Score]:
-        return [_score(value) for value in _CALLS[self.shape](self, samples)]
+        values = _CALLS[self.shape](self, samples)
+        if inspect.isawaitable(values):
+            values = asyncio.run(_result_of(values))
+        return [_score(value) for value in values]
 
     def __repr__(self) -> str:
         return f"Foreign({self.name}, {self.shape!r})"
+
+
+async def _result_of(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
 
 
 def _score(value: Any) -> Score:

@@ -68,9 +68,11 @@ def check_verifier(
 
     Raises:
         AuditFailure: a relation failed that was not expected to, or passed though it was expected to fail.
-        ValueError: a relation or answer type of that name is not known.
+        ValueError: a relation or answer type of that name is not known, or there is no time or no case to ask.
     """
     start = time.monotonic()
+    if examples < 1 or not budget_s > 0:
+        raise ValueError(f"examples={examples}, budget_s={budget_s:g}: ask at least one case, in more than 0 seconds.")
     scope = guessed(verifier, capabilities) if capabilities is None else declared(verifier, capabilities)
     if answers is not None:
         scope = replace(scope, answer_types=tuple(answers))

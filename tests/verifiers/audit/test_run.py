@@ -118,9 +118,15 @@ def test_a_data_sets_golds_are_asked_about():
 
 
 def test_running_out_of_budget_is_said_and_is_no_failure():
-    report = audit(planted.BoxedInteger(), budget_s=0.0, examples=20)
+    report = audit(planted.BoxedInteger(), budget_s=1e-6, examples=20)
     assert {r.status for r in report.relations} <= {"out of time", "not applicable", "passed"}
     assert "kinds were not reached" in report.relations[0].reason
+
+
+@pytest.mark.parametrize("options", [{"budget_s": 0.0}, {"budget_s": float("nan")}, {"examples": 0}])
+def test_an_audit_that_could_ask_nothing_is_refused(options):
+    with pytest.raises(ValueError, match="ask at least one case, in more than 0 seconds"):
+        audit(planted.BoxedInteger(), **options)
 
 
 def test_a_think_format_reward_is_held_to_the_forms():
