@@ -37,6 +37,11 @@ class Call:
     variant: str = ""
     prompt: str = ""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Scored in an interpreter of its own, whose start is not the grader's time."""
+        return self.variant.startswith("hash seed")
+
     def with_gold(self, write: Callable[[Any], Any]) -> Call:
         return replace(self, items=tuple((write(gold), text) for gold, text in self.items))
 

@@ -186,10 +186,10 @@ class _Run:
     def planned(self, relation: Relation) -> int:
         """How many cases it takes, about; what the budget is shared out by."""
         kinds = len(self._kinds(relation))
-        return kinds * self._count(kinds)
+        return kinds * self._count(relation, kinds)
 
-    def _count(self, kinds: int) -> int:
-        return max(3, -(-self.report.examples // max(kinds, 1)))
+    def _count(self, relation: Relation, kinds: int) -> int:
+        return relation.most or max(3, -(-self.report.examples // max(kinds, 1)))
 
     def check(self, relation: Relation, until: float) -> None:
         start = time.monotonic()
@@ -203,7 +203,7 @@ class _Run:
                 break
             # Of a slow grader each kind is asked a little, not the first kinds everything.
             share = time.monotonic() + left / (len(kinds) - number)
-            cut_short += self._check_kind(result, kind, strategy, self._count(len(kinds)), share)
+            cut_short += self._check_kind(result, kind, strategy, self._count(relation, len(kinds)), share)
         if cut_short and not result.reason:
             result.reason = f"{cut_short} of {len(kinds)} kinds were cut short"
         result.seconds = time.monotonic() - start

@@ -80,7 +80,7 @@ def test_our_own_verifiers_keep_every_demand(name):
 def test_our_own_verifiers_keep_every_demand_at_a_thousand_examples(name):
     grader, scope = OWN[name]
     known = KNOWN.get(name)
-    report = check_verifier(grader, capabilities=scope, expected_failures=known, examples=1000, budget_s=1800)
+    report = check_verifier(grader, capabilities=scope, expected_failures=known, examples=1000, budget_s=7200)
     assert "out of time" not in {relation.status for relation in report.relations}
 
 
@@ -114,12 +114,16 @@ def _is_own(thing, module):
 SUBJECTS = subjects()
 
 
+OWED = ("contract", "threads", "algebra", "totality")
+
+
 def hold_to_what_every_reward_owes(name, examples):
     grader, gold = SUBJECTS[name]
     abstains = any(shown in name for shown in ABSTAINS)
     scope = Capabilities(task="any", gold=gold, abstains=abstains, time_limit_s=SLOW_MACHINE)
-    report = check_verifier(grader, capabilities=scope, examples=examples, budget_s=600)
-    assert {r.name for r in report.asked} == {"contract", "threads", "algebra", "totality", "side effects"}
+    # Not the hash seed, which costs two interpreters: tests/verifiers/test_contract.py sees to it for all examples at once.
+    report = check_verifier(grader, relations=OWED, capabilities=scope, examples=examples, budget_s=600)
+    assert {r.name for r in report.asked} == {*OWED, "side effects"}
     assert "out of time" not in {relation.status for relation in report.relations}
 
 

@@ -1,3 +1,4 @@
+import importlib
 import importlib.util
 import json
 from pathlib import Path
@@ -89,6 +90,26 @@ def test_shrinking_finds_a_smaller_example_than_the_first_that_failed():
     report = audit(short_sighted, relations=[long_number], answers=["integer"], examples=60)
     (finding,) = report.findings
     assert finding.case.items == (("10000", "\\boxed{10000}"),)
+
+
+UNORDERED = """
+def first_of_a_set(gold, completion):
+    words = set(completion.split()) | {"a", "b", "c"}
+    return float(next(iter(words)) in ("a", "So"))
+def sorted_first(gold, completion):
+    return float(min(set(completion.split()) | {"a"}) == "a")
+"""
+
+
+def test_a_grader_that_depends_on_the_order_of_a_set_is_found(tmp_path, monkeypatch):
+    (tmp_path / "unordered_rewards.py").write_text(UNORDERED)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    rewards = importlib.import_module("unordered_rewards")
+    options = {"relations": ["hash seed"], "answers": ["integer"], "examples": 20}
+    (finding,) = audit(rewards.first_of_a_set, **options).findings
+    assert "another hash seed changes" in finding.complaint.message
+    assert audit(rewards.sorted_first, **options).passed
+    assert audit(lambda gold, completion: float(hash(completion) % 2), **options).passed  # It cannot be sent.
 
 
 def test_a_relation_of_ones_own_is_checked_like_the_others():

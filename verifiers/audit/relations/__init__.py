@@ -2,7 +2,7 @@
 
 from verifiers.audit.relations.algebra import ALGEBRA
 from verifiers.audit.relations.code import CHEATS, ENDLESS_PROGRAMS, HONEST, PROGRAMS, SUBMISSION, WRONG_PROGRAMS
-from verifiers.audit.relations.contract import CONTRACT
+from verifiers.audit.relations.contract import CONTRACT, HASH_SEED
 from verifiers.audit.relations.form import FORMAT
 from verifiers.audit.relations.judge import ANSWERS, INJECTED, MASTER
 from verifiers.audit.relations.relation import Kinds, Relation, kinds_of, relation
@@ -29,6 +29,7 @@ RELATIONS: tuple[Relation, ...] = (
     TEXT,
     THREADS,
     ALGEBRA,
+    HASH_SEED,
     TOTALITY,
     BOUNDED_TIME,
     ENDLESS_PROGRAMS,

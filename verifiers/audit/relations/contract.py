@@ -70,6 +70,22 @@ def _contract(scope: Capabilities) -> Kinds:
     return kinds
 
 
+def _hash_seed(scope: Capabilities) -> Kinds:
+    def everywhere(batch: list[tuple[Any, str]]) -> Case:
+        calls = tuple(Call(tuple(batch), variant=variant) for variant in ("", "hash seed 1", "hash seed 2"))
+
+        def judge(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
+            n = len(batch)
+            runs = [[o.value for o in outcomes[k * n : (k + 1) * n]] for k in range(3)]
+            if different := [i for i in range(n) if len({run[i] for run in runs}) > 1]:
+                return Complaint("inconsistent", f"another hash seed changes {len(different)} of {n} verdicts")
+            return None
+
+        return Case(calls, judge)
+
+    return {"two seeds": st.lists(plain_items(scope), min_size=12, max_size=12).map(everywhere)}
+
+
 def _other_gold(scope: Capabilities) -> SearchStrategy[Case]:
     """One completion for two golds: a verdict that is remembered by the completion alone gives itself away."""
 
@@ -113,3 +129,6 @@ def _values(outcomes: Sequence[Outcome]) -> str:
 
 
 CONTRACT = Relation("contract", "Values are in range, and depend on neither order, batch nor history.", _contract)
+HASH_SEED = Relation(
+    "hash seed", "The verdict does not depend on the order in which Python keeps a set.", _hash_seed, most=1
+)

@@ -25,11 +25,13 @@ class Relation:
         name: what reports, `expected_failures` and pytest call it.
         about: the demand as a sentence.
         kinds: its kinds of cases, for a grader of these capabilities; empty where it does not apply.
+        most: cases of a kind to ask at most, where one is dear and says enough.
     """
 
     name: str
     about: str
     kinds: Callable[[Capabilities], Kinds]
+    most: int | None = None
 
 
 def kinds_of(relation: Relation, scope: Capabilities) -> Kinds:
