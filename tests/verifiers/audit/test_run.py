@@ -1,6 +1,7 @@
 import importlib
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,12 @@ def test_two_graders_are_compared_on_the_same_cases():
     assert compare(planted.BoxedInteger(), planted.BoxedInteger(), examples=30).disagreements == []
 
 
-@parametrize_with_checks([planted.BoxedInteger()], examples=10, expected_failures={})
+@parametrize_with_checks(
+    [planted.BoxedInteger()],
+    examples=10,
+    expected_failures={},
+    capabilities=replace(planted.SCOPE, time_limit_s=20),
+)
 def test_pytest_gets_one_test_a_relation(grader, check):
     check(grader)
 
