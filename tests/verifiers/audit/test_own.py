@@ -134,7 +134,8 @@ OTHERS = sorted(name for kind, name in FIRST.items() if kind not in {type(grader
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_every_verifier_keeps_what_is_demanded_of_every_reward(name):
-    hold_to_what_every_reward_owes(name, 100)
+    # Elsewhere, a tool of the audit's own, starts an interpreter for each call.
+    hold_to_what_every_reward_owes(name, 10 if "Elsewhere" in name else 100)
 
 
 @pytest.mark.slow

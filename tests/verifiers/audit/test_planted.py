@@ -38,6 +38,7 @@ def test_our_exact_match_raises_no_alarm_in_its_scope():
     check_verifier(ExactMatch(), capabilities=replace(scope, time_limit_s=20), examples=60, budget_s=600)
 
 
+@pytest.mark.slow
 def test_nearly_every_planted_bug_is_found():
     missed = [name for name in planted.ALL if found(name).passed]
     assert len(planted.ALL) >= 30
