@@ -122,7 +122,7 @@ class Sapo(Term):
     def __call__(self, x: Tensor, logp: Tensor, advantage: Tensor) -> Slopes:
         # where() takes Python numbers in float32, which would cost 5e-9 of a float64 temperature.
         tau = torch.where(advantage > 0, x.new_tensor(self.positive), x.new_tensor(self.negative))
-        r = x.exp()
+        r = x.exp().clamp(max=torch.finfo(x.dtype).max)  # the gate's slope is 0 by then, and 0 * inf is no number
         gate = torch.sigmoid(tau * (r - 1))
         return Slopes(-4 / tau * gate * advantage, -4 * gate * (1 - gate) * r * advantage, torch.zeros_like(x))
 

@@ -57,7 +57,7 @@ def trl_head(hidden, weight, targets, slope_N):
 @pytest.mark.parametrize("num_tiles", [1, 2, 9])
 @pytest.mark.parametrize("name", ["dapo", "gspo"])
 def test_bfloat16_gradients_are_no_further_from_float32(name, num_tiles, shape, kind, head):
-    num, length, dim, vocab = shape
+    num, length, _, vocab = shape
     hidden, weight, targets, advantages = example(kind, *shape)
     objective = getattr(presets, name)()
     tokens = Tokens.of(torch.ones(num, length), advantages, objective.weights([length] * num))
