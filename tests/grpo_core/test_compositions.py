@@ -1,17 +1,18 @@
 """Any parts together, on batches as degenerate as they come: loops, closed form and fused agree, and no split matters.
 
-Hypothesis draws the structure (which parts, which sequences are empty, which advantages are zero) and a seed for the
-numbers, so that nothing sits exactly on the kink of a clip.
+Numbers are drawn at random, so that nothing sits exactly on the kink of a clip.
 """
 
 import importlib.util
+import itertools
 import math
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from grpo_core import kernels
@@ -36,48 +37,40 @@ LOOPS = {
 }
 MAX_LENGTH = 11
 
-terms = st.sampled_from(
-    [
-        Clip(0.2, 0.28),
-        Clip(0.0, 0.0),
-        Clip(1.0, 5.0),
-        Clip(0.1, 0.2, delta=1.6),
-        Clip(0.1, 0.2, dual=1.5),
-        Cispo(1.5, 0.7),
-        Cispo(),
-        Sapo(),
-        Sapo(2.0, 0.5),
-        Vespo(),
-        Gmpo(0.1, 0.3),
-        Dppo(0.05, 0.1),
-        Reinforce(),
-    ]
-)
-penalties = st.builds(
-    KL,
-    beta=st.sampled_from([0.0, 0.3]),
-    estimator=st.sampled_from(["k1", "abs", "k2", "k3", "k3+"]),
-    ratio=st.booleans(),
-    target=st.sampled_from(["reference", "sampler"]),
-)
-mismatches = st.builds(
-    Mismatch,
-    level=st.sampled_from(["token", "sequence", "geometric"]),
-    rule=st.sampled_from(["truncate", "mask"]),
-    low=st.sampled_from([0.0, 0.9]),
-    high=st.sampled_from([1.05, 2.0]),
-)
-objectives = st.builds(
-    Objective,
-    term=terms,
-    level=st.sampled_from(["token", "sequence", "sequence_token", "sequence_sum"]),
-    aggregation=st.sampled_from(["sequence_mean", "token_mean", "group_mean", "fixed_length", "sequence_sum"]),
-    kl=st.none() | penalties,
-    mismatch=st.none() | mismatches,
-    off_policy_delta=st.sampled_from([None, -0.1, 0.1]),
-    anchor=st.sampled_from(["old", "sampler"]),
-    entropy_bonus=st.sampled_from([0.0, 0.0, 0.7]),
-)
+TERMS = [
+    Clip(0.2, 0.28),
+    Clip(0.0, 0.0),
+    Clip(1.0, 5.0),
+    Clip(0.1, 0.2, delta=1.6),
+    Clip(0.1, 0.2, dual=1.5),
+    Cispo(1.5, 0.7),
+    Cispo(),
+    Sapo(),
+    Sapo(2.0, 0.5),
+    Vespo(),
+    Gmpo(0.1, 0.3),
+    Dppo(0.05, 0.1),
+    Reinforce(),
+]
+
+
+def random_objective(rng):
+    estimator, target = rng.choice(["k1", "abs", "k2", "k3", "k3+"]), rng.choice(["reference", "sampler"])
+    kl = KL(rng.choice([0.0, 0.3, 0.3]), estimator, rng.random() < 0.5, target)
+    corrected = rng.choice(["token", "sequence", "geometric"]), rng.choice(["truncate", "mask"])
+    mismatch = Mismatch(*corrected, rng.choice([0.0, 0.9]), rng.choice([1.05, 2.0]))
+    objective = Objective(
+        term=rng.choice(TERMS),
+        level=rng.choice(["token", "sequence", "sequence_token", "sequence_sum"]),
+        aggregation=rng.choice(["sequence_mean", "token_mean", "group_mean", "fixed_length", "sequence_sum"]),
+        kl=rng.choice([None, kl]),
+        mismatch=rng.choice([None, mismatch]),
+        off_policy_delta=rng.choice([None, -0.1, 0.1]),
+        anchor=rng.choice(["old", "sampler"]),
+        entropy_bonus=rng.choice([0.0, 0.0, 0.7]),
+    )
+    note(f"{objective}")
+    return objective
 
 
 class Batch:
@@ -168,51 +161,57 @@ def gradients(loss, hidden, weight):
     return loss.detach(), hidden.grad, weight.grad
 
 
-@st.composite
-def batches(draw):
-    lengths = draw(st.lists(st.sampled_from([0, 1, 1, 2, 3, 5, 7]), min_size=1, max_size=5))
-    some_sign = st.sampled_from(draw(st.sampled_from([[0], [1, -1], [0, 1, -1]])))
-    signs = draw(st.lists(some_sign, min_size=len(lengths), max_size=len(lengths)))
-    return Batch(
-        seed=draw(st.integers(0, 2**31)),
-        lengths=lengths,
-        signs=signs,
-        vocab=draw(st.sampled_from([1, 2, 11, 37])),
-        scale=draw(st.sampled_from([0.0, 1.0, 30.0])),
-        temperature=draw(st.sampled_from([0.6, 1.0, 2.0])),
-        softcap=draw(st.sampled_from([None, None, 2.0])),
-        on_policy=draw(st.booleans()),
-        with_factor=draw(st.booleans()),
-    )
+def random_batch(rng):
+    """A third are of one token or none, of a vocabulary of one, or without any advantage."""
+    num = rng.randint(1, 5)
+    signs = rng.choice([[1, -1], [1, -1, 0], [1, -1, 0], [0]])
+    lengths = rng.choice([[0, 1, 2, 3, 5, 7], [1, 3, 6], [0, 1]])
+    structure = {
+        "lengths": [rng.choice(lengths) for _ in range(num)],
+        "signs": [rng.choice(signs) for _ in range(num)],
+        "vocab": rng.choice([1, 2, 11, 37]),
+        "scale": rng.choice([0.0, 1.0, 1.0, 30.0]),
+        "temperature": rng.choice([0.6, 1.0, 2.0]),
+        "softcap": rng.choice([None, 2.0]),
+        "on_policy": rng.random() < 0.3,
+        "with_factor": rng.random() < 0.3,
+    }
+    note(f"{structure}")
+    return Batch(rng.randrange(2**31), **structure)
 
 
-@given(objective=objectives, batch=batches())
+# The structure comes from a seed, since Hypothesis' own draws crowd at the simplest batches, in which nothing happens.
+seeds = st.integers(0, 2**63)
+
+
+@given(seed=seeds)
 @settings(max_examples=100, deadline=None)
-def test_the_closed_form_equals_the_loops(objective, batch):
+def test_the_closed_form_equals_the_loops(seed):
+    rng = random.Random(seed)
+    objective, batch = random_objective(rng), random_batch(rng)
     ours, theirs = gradients(*plain(objective, batch)), gradients(*loops(objective, batch))
     torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-11)
 
 
-@given(
-    objective=objectives,
-    batch=batches(),
-    tile_rows=st.sampled_from([1, 2, 3, 4, 100]),
-    cached=st.sampled_from([1, 3, 999]),
-)
-@settings(max_examples=100, deadline=None)
-def test_fused_equals_plain(objective, batch, tile_rows, cached):
+@given(seed=seeds)
+@settings(max_examples=150, deadline=None)
+def test_fused_equals_plain(seed):
+    rng = random.Random(seed)
+    objective, batch = random_objective(rng), random_batch(rng)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernels, "CACHE_BYTES", cached * len(batch.weight) * 8)
-        ours, theirs = gradients(*fused(objective, batch, tile_rows)), gradients(*plain(objective, batch))
-    torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-11)
+        patch.setattr(kernels, "CACHE_BYTES", rng.choice([1, 3, 999]) * len(batch.weight) * 8)
+        ours = gradients(*fused(objective, batch, tile_rows=rng.choice([1, 2, 3, 4, 100])))
+    torch.testing.assert_close(ours, gradients(*plain(objective, batch)), rtol=1e-10, atol=1e-11)
 
 
-@given(objective=objectives, batch=batches(), data=st.data())
-@settings(max_examples=60, deadline=None)
-def test_no_split_into_micro_batches_matters(objective, batch, data):
-    order = data.draw(st.permutations(range(len(batch.lengths))))
-    cuts = sorted(data.draw(st.sets(st.integers(1, max(len(order) - 1, 1)))))
-    split = [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)]) if a < b]
+@given(seed=seeds)
+@settings(max_examples=100, deadline=None)
+def test_no_split_into_micro_batches_matters(seed):
+    rng = random.Random(seed)
+    objective, batch = random_objective(rng), random_batch(rng)
+    order = rng.sample(range(len(batch.lengths)), len(batch.lengths))
+    cuts = [0, *sorted(rng.choices(range(len(order) + 1), k=2)), len(order)]
+    split = [order[a:b] for a, b in itertools.pairwise(cuts) if a < b]
     ours, whole = gradients(*fused(objective, batch, split=split)), gradients(*fused(objective, batch))
     torch.testing.assert_close(ours, whole, rtol=1e-10, atol=1e-12)
 
