@@ -171,6 +171,8 @@ def block_bytes(tensor: Tensor) -> int:
 
 
 if triton is not None:
+    # Slices of columns start anywhere: without this, each alignment of each of them would compile a kernel of its own.
+    COLUMNS = [f"{name}_ptr" for name in ("target", *TileStats._fields, "by_logp", "by_entropy")]
 
     @triton.jit
     def _softcap(z, softcap, HAS_SOFTCAP: tl.constexpr):
@@ -183,7 +185,7 @@ if triton is not None:
             z = tl.where(z < 0, -u, u) * softcap
         return z, slope
 
-    @triton.jit
+    @triton.jit(do_not_specialize_on_alignment=COLUMNS)
     def _stats_kernel(
         z_ptr,
         row_stride,
@@ -202,14 +204,14 @@ if triton is not None:
         """One program a row, read once; every sum is relative to the maximum so far."""
         row = tl.program_id(0).to(tl.int64)
         z_row = z_ptr + row * row_stride
-        target = tl.load(target_ptr + row)
-        y_target, _ = _softcap(tl.load(z_row + target).to(tl.float32), softcap, HAS_SOFTCAP)
+        target = tl.load(target_ptr + row).to(tl.int32)
+        y_target, _slope = _softcap(tl.load(z_row + target).to(tl.float32), softcap, HAS_SOFTCAP)
         top = y_target
         others = 0.0
         moment = 0.0
         for start in range(0, V, BLOCK):
             v = start + tl.arange(0, BLOCK)
-            y, _ = _softcap(tl.load(z_row + v, mask=v < V, other=0.0).to(tl.float32), softcap, HAS_SOFTCAP)
+            y, _slopes = _softcap(tl.load(z_row + v, mask=v < V, other=0.0).to(tl.float32), softcap, HAS_SOFTCAP)
             new_top = tl.maximum(top, tl.max(tl.where(v < V, y, float("-inf")), 0))
             rise = (top - new_top) * inv_temperature
             shifted = (y - new_top) * inv_temperature
@@ -226,7 +228,7 @@ if triton is not None:
         tl.store(total_ptr + row, total)
         tl.store(others_ptr + row, others)
 
-    @triton.jit
+    @triton.jit(do_not_specialize_on_alignment=COLUMNS)
     def _gradient_kernel(
         z_ptr,
         row_stride,
@@ -255,7 +257,8 @@ if triton is not None:
         if HAS_ENTROPY:
             log_p_plus_H = shifted - tl.log(total) + tl.load(entropy_ptr + row)
             gradient -= tl.load(by_entropy_ptr + row) * p * log_p_plus_H
-        gradient = tl.where(v == tl.load(target_ptr + row), 0.0, gradient * slope * inv_temperature)
+        target = tl.load(target_ptr + row).to(tl.int32)
+        gradient = tl.where(v == target, 0.0, gradient * slope * inv_temperature)
         tl.store(z_block, gradient.to(z_ptr.dtype.element_ty), mask=v < V)
 
 
