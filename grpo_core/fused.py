@@ -166,7 +166,7 @@ def _settle(objective: Objective, tokens: Tokens, dtype: torch.dtype) -> tuple[O
     if objective.mismatch is not None and tokens.old_logp_N is not None and tokens.sampler_logp_N is not None:
         weight_N = objective.mismatch(tokens.old_logp_N - tokens.sampler_logp_N, tokens)
         objective, tokens = replace(objective, mismatch=None), replace(tokens, mismatch_N=weight_N)
-    tokens = tokens.rows(live_N)
+    tokens = tokens.rows(live_N.nonzero().squeeze(1))
     if objective.couples_tokens:
         tokens = tokens.rows(tokens.sequence_N.argsort(stable=True))
     return objective, tokens

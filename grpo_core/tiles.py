@@ -17,8 +17,7 @@ from grpo_core.tokens import Tokens
 TILE_BYTES = {"cpu": 128 * 2**20, "cuda": 400 * 2**20}
 """Default size of a tile. Larger tiles spare passes over the weight gradient; past these the gain is small."""
 
-ADDMM_WIDENS = tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 8)
-"""Can a CUDA product of bfloat16 operands be added to a float32 total without rounding it first?"""
+TORCH = tuple(map(int, torch.__version__.split(".")[:2]))
 
 
 class Sweep:
@@ -135,19 +134,26 @@ def compact_(tile_CV: Tensor, keep_K: Tensor) -> Tensor:
 
 def add_product_(total_VD: Tensor, g_CV: Tensor, h_CD: Tensor) -> None:
     """total += g^T h. On a CPU a bfloat16 product is rounded before it is added to a float32 total: PyTorch has no
-    other there, and a float32 product takes twice the time."""
+    other there, and a float32 product takes twice the time. On CUDA nothing is rounded (from PyTorch 2.8 on)."""
     if total_VD.dtype == g_CV.dtype:
         torch.addmm(total_VD, g_CV.t(), h_CD, out=total_VD)
-    elif total_VD.is_cuda and ADDMM_WIDENS:
+    elif total_VD.is_cuda and TORCH >= (2, 11):  # before, `out_dtype` wanted the total in the dtype of the operands
         torch.addmm(total_VD, g_CV.t(), h_CD, out_dtype=total_VD.dtype, out=total_VD)
     else:  # slice by slice, so that the product of each is still in the cache when it is added
+        widens = total_VD.is_cuda and TORCH >= (2, 8)
         step = max(kernels.block_bytes(g_CV) // (total_VD.shape[1] * total_VD.element_size()), 1)
         for start in range(0, len(total_VD), step):
-            total_VD[start : start + step] += g_CV[:, start : start + step].t() @ h_CD
+            g_CS = g_CV[:, start : start + step]
+            product_SD = torch.mm(g_CS.t(), h_CD, total_VD.dtype) if widens else torch.mm(g_CS.t(), h_CD)
+            total_VD[start : start + step] += product_SD
 
 
 def add_rows_(total_VD: Tensor, row_C: Tensor, value_CD: Tensor) -> None:
-    """total[row] += value, rounded once to the total's dtype, however often a row occurs."""
+    """total[row] += value, rounded once to the total's dtype, however often a row occurs.
+
+    CUDA adds in any order, which moves the last bit of a float32 total from run to run, unless
+    `torch.use_deterministic_algorithms(True)`.
+    """
     if total_VD.dtype == value_CD.dtype:
         total_VD.index_add_(0, row_C, value_CD)
     else:
