@@ -25,7 +25,8 @@ class KL:
             "k3+": the value of k3 with the gradient of k2, which is the gradient of the reverse KL that k3's own is not
             (arXiv:2512.21852; verl's name). k1 as a loss has a gradient of mean zero: use it with `ratio`.
         ratio: times the importance ratio, gradient included: unbiased off policy, and in its gradient also on policy
-            (DeepSeek-V3.2, arXiv:2512.02556, section 3.1). At sequence level the ratio is the sequence's, as in TRL.
+            (DeepSeek-V3.2, arXiv:2512.02556, section 3.1). The ratio is that of the objective's level, as in TRL; but at
+            level "sequence_sum" it is the token's own.
         target: "reference", or "sampler" for a pull towards the policy that sampled (dppo).
 
     Nothing is clamped here; verl and NeMo-RL clamp x to +-20 and k3 to +-10.

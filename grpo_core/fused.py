@@ -1,16 +1,16 @@
 """The objective from hidden states, in tiles: never [N, V] in memory, three matrix products instead of four.
 
 Others recompute the logits in the backward pass. Here each tile of C rows is finished while it is in memory: its logits
-z give logp, the objective gives dL/dlogp from that, `kernels.py` writes g = dL/dz over z, and the gradients are
+z give logp, the objective gives dL/dlogp from that, `kernels.py` writes g = dL/dz over z, and `tiles.py` adds up
 
     dL/dhidden = g W        dL/dW = g^T hidden
 
 so that the forward pass does all the work and `backward` hands the gradients over. The floor is the three products.
 
 Rows that cannot have a gradient (outside the mask, or of zero advantage where no KL or entropy acts) are packed away
-before the first product; they stay in the normaliser, which is in the weights of `Tokens`. Statistics and the sum over
-tiles are float32 for a bfloat16 model. Objectives that couple the tokens of a sequence get tiles of whole sequences;
-only a sequence longer than a tile costs a fourth product.
+before the first product; they stay in the normaliser, which is in the weights of `Tokens`. Statistics, the gradients at
+the targets and the sum over tiles are float32 for a bfloat16 model. Objectives that couple the tokens of a sequence get
+tiles of whole sequences; only a sequence longer than a tile costs a fourth product.
 
     out = linear_policy_loss(hidden, lm_head.weight, targets, tokens, objective)      # see objective.py for tokens
     out.loss.backward()
@@ -51,7 +51,7 @@ def linear_policy_loss(
         targets: (*shape) token ids; anything outside the mask.
         temperature: logits are divided by it. It must be the temperature of sampling, or ratios are not ratios.
         softcap: logits are first bounded to `softcap * tanh(z / softcap)` (Gemma 2).
-        tile_bytes: memory for one tile of logits; default `TILE_BYTES`.
+        tile_bytes: memory for one tile of logits; default `tiles.TILE_BYTES`.
         skip_mass: leave out of the two backward products the rows of each tile that together hold at most this share of
             the tile's |dL/dlogits|_1 = sum 2 |c| (1 - p_t). 0 computes every row. `Loss.skipped_bound` then bounds the
             Frobenius norm of the error in the weight gradient.

@@ -213,14 +213,17 @@ class Objective:
 
         kl_N = None
         if self.kl is not None:
-            target_N = tokens.ref_logp_N if self.kl.target == "reference" else tokens.sampler_logp_N
-            needs = "ref_logp" if self.kl.target == "reference" else "sampler_logp"
-            kl_N, kl_slope_N = self.kl(logp_N - _needed(target_N, f"kl to the {self.kl.target}", needs))
-            ratio_N = x_N.exp() if self.kl.ratio else torch.ones_like(kl_N)
-            loss_N = loss_N + self.kl.beta * ratio_N * kl_N
-            by_logp_N = by_logp_N + self.kl.beta * ratio_N * kl_slope_N
-            if self.kl.ratio:
-                by_ratio_N = by_ratio_N + self.kl.beta * ratio_N * kl_N
+            kl_N, kl_slope_N = self.kl(logp_N - self._kl_target(tokens))
+            # The product of all its sequence's ratios would drown a token's KL: there the token has its own, as in TRL.
+            by_itself = self.level == "sequence_sum"
+            log_ratio_N = (d_N if by_itself else x_N) if self.kl.ratio else torch.zeros_like(x_N)
+            scaled_N = self.kl.beta * log_ratio_N.exp() * kl_N
+            loss_N = loss_N + scaled_N
+            by_logp_N = by_logp_N + self.kl.beta * log_ratio_N.exp() * kl_slope_N
+            if self.kl.ratio and by_itself:
+                by_logp_N = by_logp_N + scaled_N
+            elif self.kl.ratio:
+                by_ratio_N = by_ratio_N + scaled_N
 
         # Back through the level: each token's share of the derivative by x.
         grad_N = self._level_transposed(w_N * by_ratio_N, tokens) * moves_N + w_N * by_logp_N
@@ -236,6 +239,11 @@ class Objective:
         if self.off_policy_delta is not None:
             u_N = u_N * off_policy_sequence_mask(logp_N, tokens, self.off_policy_delta)
         return u_N
+
+    def _kl_target(self, tokens: Tokens) -> Tensor:
+        if self.kl is not None and self.kl.target == "sampler":
+            return _needed(tokens.sampler_logp_N, "kl to the sampler", "sampler_logp")
+        return _needed(tokens.ref_logp_N, "kl to the reference", "ref_logp")
 
     def _level(self, d_N: Tensor, tokens: Tokens) -> Tensor:
         match self.level:

@@ -183,7 +183,10 @@ def loss(
             if kl is not None:
                 beta, estimator, with_ratio, target = kl
                 penalty = kl_penalty(estimator, logp, (batch.ref if target == "reference" else batch.sampler)[i][t])
-                value = value + beta * (r[t] * penalty if with_ratio else penalty)
+                ratio = r[t]
+                if level == "sequence_sum":  # a token's KL has the token's ratio
+                    ratio = torch.exp(logp - (batch.old if anchor == "old" else batch.sampler)[i][t])
+                value = value + beta * (ratio * penalty if with_ratio else penalty)
             if entropy_bonus:
                 value = value - entropy_bonus * batch.entropy[i][t]
             row.append(value)
