@@ -6,13 +6,16 @@ Each zygote is put into a group of its own, so that its jobs are born inside and
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
 
 from sandbox import leftovers
 
-_ZYGOTE_BYTES = 8 << 20  # what the zygote itself touches after it has joined
+_OURS = 1  # tasks in each group that are no job's: the zygote
+_TRIES, _PAUSE_S = 400, 0.005
+_SPARE_BYTES = 4 << 20  # what it may come to hold later on
 
 
 class Unavailable(Exception):
@@ -25,16 +28,22 @@ class Group:
     def __init__(self, directories: list[str], unified: bool):
         self._directories = directories
         memory, pids = directories[0], directories[-1]
-        limit, events = ("memory.max", "memory.events") if unified else ("memory.limit_in_bytes", "memory.oom_control")
+        limit, events, usage = (
+            ("memory.max", "memory.events", "memory.current")
+            if unified
+            else ("memory.limit_in_bytes", "memory.oom_control", "memory.usage_in_bytes")
+        )
         self._limit = os.open(os.path.join(memory, limit), os.O_WRONLY | os.O_CLOEXEC)
         self._events = os.open(os.path.join(memory, events), os.O_RDONLY | os.O_CLOEXEC)
+        self._usage = os.open(os.path.join(memory, usage), os.O_RDONLY | os.O_CLOEXEC)
         self._tasks = os.open(os.path.join(pids, "pids.max"), os.O_WRONLY | os.O_CLOEXEC)
         self._killed = 0
+        self._own_bytes = 0
         self._set: tuple[int, int] | None = None
 
     @property
     def fds(self) -> tuple[int, ...]:
-        return self._limit, self._events, self._tasks
+        return self._limit, self._events, self._usage, self._tasks
 
     def join(self, pid: int) -> None:
         """Move a process in; its children will follow."""
@@ -49,12 +58,27 @@ class Group:
         for directory in self._directories:
             remove(directory)
 
+    def settle(self) -> None:
+        """What is in use now is ours and no job's: a zygote with its modules."""
+        self._own_bytes = int(os.pread(self._usage, 64, 0)) + _SPARE_BYTES
+
     def set_limits(self, memory_mb: int, tasks: int) -> None:
         """What the next job may use."""
         if (memory_mb, tasks) != self._set:
-            os.pwrite(self._limit, str((memory_mb << 20) + _ZYGOTE_BYTES).encode(), 0)
-            os.pwrite(self._tasks, str(tasks + 1).encode(), 0)
+            self._limit_memory((memory_mb << 20) + self._own_bytes)
+            os.pwrite(self._tasks, str(tasks + _OURS).encode(), 0)
             self._set = memory_mb, tasks
+
+    def _limit_memory(self, size: int) -> None:
+        for _ in range(_TRIES):
+            try:
+                os.pwrite(self._limit, str(size).encode(), 0)
+                return
+            except OSError as error:
+                if error.errno != errno.EBUSY:
+                    raise
+                time.sleep(_PAUSE_S)  # version 1 cannot go below what is in use: an earlier job's is not all back yet
+        raise OSError(errno.EBUSY, f"memory of earlier jobs was not given back within {_TRIES * _PAUSE_S:g} s")
 
     def ran_out(self) -> bool:
         """Whether the kernel has killed something for want of memory since the last call that said so."""

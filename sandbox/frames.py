@@ -1,9 +1,8 @@
-"""Messages on sockets: requests and replies of the sandbox's own processes, and the frames of a session's channel.
+"""Messages on sockets: requests and replies between the caller, the supervisor and the wardens.
 
 A message is a header, byte strings, and open descriptors. Requests carry a marshalled dict, for they come from the
 caller and are cheap to read; replies carry JSON, for they come from a process that is one bug away from untrusted
-code: nothing in them may do anything but be read. No import here may be heavy: each page of a zygote costs at every
-    fork.
+code: nothing in them may do anything but be read.
 """
 
 from __future__ import annotations
@@ -122,39 +121,3 @@ def _json(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join([_json(item) for item in value]) + "]"
     return repr(value)
-
-
-def _exactly(sock: Socket, size: int) -> bytes:
-    parts, missing = [], size
-    while missing:
-        data = sock.recv(missing)
-        if not data:
-            raise Hangup("the other end closed the connection")
-        parts.append(data)
-        missing -= len(data)
-    return b"".join(parts)
-
-
-class Channel:
-    """One end of a session's private channel: frames of a 4-byte little-endian length and the payload."""
-
-    def __init__(self, sock: Socket):
-        self._socket = sock
-
-    def fileno(self) -> int:
-        return self._socket.fileno()
-
-    def send(self, payload: bytes) -> None:
-        """Send one frame; blocks while the other end does not read."""
-        self._socket.sendall(_PREFIX.pack(len(payload)) + payload)
-
-    def recv(self) -> bytes | None:
-        """The next frame's payload; None when the other end has hung up."""
-        try:
-            (length,) = _PREFIX.unpack(_exactly(self._socket, _PREFIX.size))
-            return _exactly(self._socket, length)
-        except (Hangup, ConnectionError):
-            return None
-
-    def close(self) -> None:
-        self._socket.close()

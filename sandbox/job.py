@@ -6,12 +6,12 @@ import _signal
 import atexit
 import os
 import sys
-from collections.abc import Callable, Sequence
 
-from sandbox.frames import Channel
+from sandbox.channel import Channel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from types import ModuleType
     from typing import Any, NoReturn
 
@@ -30,17 +30,27 @@ def run_script(code: bytes, args: Sequence[str], main: ModuleType) -> NoReturn:
     """Execute source text as `__main__`, and end this process as the interpreter would."""
     sys.argv += args
     _reseed()
+    exit_code = 0
+    try:
+        execute(code, main)
+    except BaseException as error:
+        exit_code = _exit_code(error)
+    _finish(exit_code, main)
 
-    def body() -> None:
-        exec(compile(code.decode("utf-8", "surrogatepass"), sys.argv[0], "exec"), main.__dict__)
 
-    _finish(_exit_code(body), main)
+def execute(code: bytes, main: ModuleType) -> None:
+    exec(compile(code.decode("utf-8", "surrogatepass"), sys.argv[0], "exec"), main.__dict__)
 
 
 def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, main: ModuleType) -> NoReturn:
     """Call a session's entry function, and end this process when it returns."""
     _reseed()
-    _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
+    exit_code = 0
+    try:
+        entry(channel, code.decode("utf-8", "surrogatepass"))
+    except BaseException as error:
+        exit_code = _exit_code(error)
+    _finish(exit_code, main)
 
 
 def run_program(argv: list[str]) -> NoReturn:
@@ -61,30 +71,31 @@ def _reseed() -> None:
         numpy_random.seed()
 
 
-def _exit_code(body: Callable[[], None]) -> int:
-    """What the interpreter's exit code would be after running `body` as the main program."""
-    try:
-        body()
-    except SystemExit as stop:
-        if stop.code is None or isinstance(stop.code, int):
-            return (stop.code or 0) & 0xFF
-        print(stop.code, file=sys.stderr)
+def _exit_code(error: BaseException) -> int:
+    """What the interpreter's exit code would be after the main program raised this; says so on stderr as it would."""
+    if isinstance(error, SystemExit):
+        if error.code is None or isinstance(error.code, int):
+            return (error.code or 0) & 0xFF
+        print(error.code, file=sys.stderr)
         return 1
-    except BaseException as error:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-            trace = trace.tb_next
-        sys.excepthook(type(error), error.with_traceback(trace), trace)
-        return 1
-    return 0
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    sys.excepthook(type(error), error.with_traceback(trace), trace)
+    return 1
 
 
 def _finish(code: int, main: ModuleType) -> NoReturn:
-    """Wait for threads, run atexit functions, drop the globals, flush: as at the end of a script."""
+    os._exit(wind_up(code, main))
+
+
+def wind_up(code: int, main: ModuleType) -> int:
+    """Wait for threads, run atexit functions, drop the globals, flush: as at the end of a script. The exit code."""
     try:
-        if threading := sys.modules.get("threading"):
-            threading._shutdown()
-        atexit._run_exitfuncs()
+        if "threading" in sys.modules:
+            sys.modules["threading"]._shutdown()
+        if atexit._ncallbacks():
+            atexit._run_exitfuncs()
         main.__dict__.clear()
     except BaseException:
         pass
@@ -94,4 +105,4 @@ def _finish(code: int, main: ModuleType) -> NoReturn:
                 stream.flush()
         except BaseException:
             code = code or 120  # as CPython does when the last flush fails
-    os._exit(code)
+    return code

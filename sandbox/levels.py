@@ -129,7 +129,7 @@ def _try_namespaces(shared: Sequence[str]) -> str:
             os._exit(0)
 
     try:
-        pid = namespaces.fork_into(child)
+        pid, _ = namespaces.fork_into(child)
     except OSError as error:
         os.close(reader)
         os.close(writer)

@@ -9,9 +9,11 @@ import time
 
 from sandbox import procfs
 from sandbox.cgroups import Group
+from sandbox.line import Ended, Line, ZygoteGone
 from sandbox.scratch import Scratch
 
 _CHUNK = 1 << 16
+_KILLED = Ended(int(_signal.SIGKILL), 0.0, 0, "")
 _TICK_S = 0.01
 _OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"memory allocation of", b"heap out of memory", b"out of memory")
 _SIGNAL_NAMES = {
@@ -23,44 +25,86 @@ class Tree:
     """The processes of one job.
 
     Args:
+        line: to their zygote, the parent of the first.
         owns_namespace: we are pid 1 of a pid namespace, so every process but us is the job's.
+        forks: there may be more than one process.
+        first_to_go: let the kernel take these rather than one of us when their group runs out of memory.
     """
 
-    def __init__(self, owns_namespace: bool):
-        self.pid = 0  # its first process, once there is one
+    def __init__(self, line: Line, owns_namespace: bool, forks: bool, first_to_go: bool):
+        self.line = line
         self.owns_namespace = owns_namespace
-        self.cpu_reaped_s = 0.0
         self.peak_kb = 0
-        self.status: int | None = None  # of the first process, once it is dead
+        self.ended: Ended | None = None  # the first process, once it is dead
+        self._forks = forks
+        self._first_to_go = first_to_go
+        self._offered: set[int] = set()
+        self._pid = 0
+        self._orphans_cpu_s = 0.0
+
+    @property
+    def pid(self) -> int:
+        """Of the first process; 0 when it has gone, or is yet to come."""
+        return procfs.first() if self.owns_namespace else self._pid
 
     def pids(self) -> list[int]:
-        return procfs.others() if self.owns_namespace else [self.pid]
+        return procfs.others() if self.owns_namespace else [self._pid] if self._pid else []
+
+    def offer(self, pids: list[int]) -> None:
+        """Put these first on the kernel's list of whom to kill for memory; their children will be there too.
+
+        At the first look, and not before a job begins: until then it cannot have filled its group, and most are over.
+        """
+        for pid in pids if self._first_to_go else ():
+            if pid not in self._offered:
+                self._offered.add(pid)
+                procfs.kill_first(pid)
+
+    def reaped_cpu_s(self) -> float:
+        """Of all that is dead by now."""
+        return self._orphans_cpu_s + (self.ended.cpu_s if self.ended else 0.0)
 
     def cpu_s(self) -> float:
-        return self.cpu_reaped_s + sum(map(procfs.cpu_s, self.pids()))
+        return self.reaped_cpu_s() + sum(map(procfs.cpu_s, self.pids()))
+
+    def hear(self) -> bool:
+        """Take the zygote's next message; whether it was the last, and the first process has ended."""
+        news = self.line.hear()
+        if isinstance(news, int):
+            self._pid = news
+            return False
+        self.ended = news
+        self.peak_kb = max(self.peak_kb, news.peak_kb)
+        return True
 
     def reap(self) -> bool:
-        """Collect the dead without waiting. False when no child is left at all."""
+        """Collect dead orphans without waiting. False when we have no child left at all."""
         while True:
             try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
+                pid, _, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 return False
             if pid == 0:
                 return True
-            self.cpu_reaped_s += usage.ru_utime + usage.ru_stime
+            self._orphans_cpu_s += usage.ru_utime + usage.ru_stime
             self.peak_kb = max(self.peak_kb, usage.ru_maxrss)
-            if pid == self.pid:
-                self.status = status
 
     def kill(self) -> None:
         """End every process of the job and wait until none is left.
 
         As init of a pid namespace one call reaches all of them, and no fork slips through: a process with
-        a fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper.
+        a fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper; beside
+        them
+        we have one, the zygote.
         """
-        while self.reap():
-            for pid in [-1] if self.owns_namespace else procfs.children(os.getpid()):
+        while self.ended is None:
+            _kill(-1 if self.owns_namespace else self._pid)
+            self.hear()
+        while self._forks and self.reap():
+            orphans = [-1] if self.owns_namespace else procfs.children(os.getpid(), but=self.line.zygote)
+            if not orphans:
+                return
+            for pid in orphans:
                 _kill(pid)
             time.sleep(0.0002)
 
@@ -99,31 +143,41 @@ class Monitor:
         self.stdout = b""
         self.stderr = b""
         self.hung_up = False
-        self._out, self._err, self._hangup = out, err, hangup
+        self.spent = False  # no further job can be run here
+        self._out, self._err, self._hangup, self._line = out, err, hangup, tree.line.fileno()
         self._group = group
         self._scratch = scratch
         self._chunks: dict[int, list[bytes]] = {out: [], err: []}
         self._room = int(limits["output_kb"]) << 10
         self._poll = select.poll()
-        for fd in (out, err, hangup):
+        for fd in (self._line, out, err, hangup):
             self._poll.register(fd, select.POLLIN)
 
-    def run(self, pid: int) -> dict[str, object]:
-        """Watch process `pid` until nothing of the job is left; then say how it ended, and have its output."""
-        self.tree.pid = pid
+    def run(self) -> dict[str, object]:
+        """Watch the job until nothing of it is left; then say how it ended, and have its output.
+
+        Raises:
+            ZygoteGone: and it was not the job's doing.
+        """
         start = time.monotonic()
-        word, detail = self._watch(start)
-        self.tree.kill()
+        try:
+            word, detail = self._watch(start)
+            self.tree.kill()
+        except ZygoteGone as error:
+            word, detail = self._without_zygote(error)
         wall_s = time.monotonic() - start
         for fd in (self._out, self._err):
             while self._read(fd):
                 pass
             os.close(fd)
         self.stdout, self.stderr = b"".join(self._chunks[self._out]), b"".join(self._chunks[self._err])
-        status = self.tree.status or 0
+        ended = self.tree.ended or _KILLED
+        status = ended.status
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        ran_out = self._group is not None and self._group.ran_out()
+        ran_out = not self.spent and self._group is not None and self._group.ran_out()
+        if ended.failure and not self.hung_up:
+            word, detail = "internal_error", f"the jail could not be closed: {ended.failure}"
         if not word:
             word, detail = self._too_much_memory() if ran_out else self._own_end(code, killed)
         return {
@@ -131,51 +185,62 @@ class Monitor:
             "detail": detail,
             "exit_code": code,
             "signal": killed,
-            "cpu_s": self.tree.cpu_reaped_s,
+            "cpu_s": self.tree.reaped_cpu_s(),
             "wall_s": wall_s,
             "peak_kb": self.tree.peak_kb,
         }
 
+    def _without_zygote(self, error: ZygoteGone) -> tuple[str, str]:
+        """The kernel took the zygote for want of memory, since the job was already dying of it: then we are no use.
+
+        A page or two that the zygote touches while the job's memory is on its way back can do that.
+        """
+        if self._group is None or not self._group.ran_out():
+            raise error
+        self.spent = True
+        return self._too_much_memory()
+
     def _watch(self, start: float) -> tuple[str, str]:
         """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""
         deadline = start + self.limits["wall_s"]
-        poll, pidfd = self._poll, os.pidfd_open(self.tree.pid)
-        poll.register(pidfd, select.POLLIN)
+        poll = self._poll
         next_look = start + _TICK_S
-        try:
-            while True:
-                now = time.monotonic()
-                if now >= deadline:
-                    return "time_limit_exceeded", f"ran for {self.limits['wall_s']:g} s of wall-clock time"
-                if now >= next_look:
-                    if verdict := self._look():
-                        return verdict
-                    next_look = time.monotonic() + _TICK_S
-                for fd, _ in poll.poll(max(0.0, min(deadline, next_look) - now) * 1000 + 0.1):
-                    if fd == pidfd:
+        while True:
+            now = time.monotonic()
+            if now >= deadline:
+                return "time_limit_exceeded", f"ran for {self.limits['wall_s']:g} s of wall-clock time"
+            if now >= next_look:
+                if verdict := self._look():
+                    return verdict
+                next_look = time.monotonic() + _TICK_S
+            for fd, _ in poll.poll(max(0.0, min(deadline, next_look) - now) * 1000 + 0.1):
+                if fd == self._line:
+                    if self.tree.hear():
                         return "", ""
-                    if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
-                        if not procfs.exiting(self.tree.pid):
-                            self.hung_up = True
-                            return "ok", "closed by the caller"
-                        poll.unregister(fd)  # it has ended, and the caller has noticed before us
-                        continue
-                    if not self._read(fd):
+                    continue
+                if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
+                    pid = self.tree.pid
+                    if not pid:  # not there yet, or not any more: one or the other will show in a moment
+                        time.sleep(0.0002)
+                    elif not procfs.exiting(pid):
+                        self.hung_up = True
+                        return "ok", "closed by the caller"
+                    else:  # it has ended, and the caller has noticed before us
                         poll.unregister(fd)
-                if self._room < 0:
-                    return self._too_much_output()
-        finally:
-            os.close(pidfd)
+                    continue
+                if not self._read(fd):
+                    poll.unregister(fd)
+            if self._room < 0:
+                return self._too_much_output()
 
     def _look(self) -> tuple[str, str] | None:
         """Limits that only the sum over the tree can show."""
         self.tree.reap()
-        if self.tree.status is not None:
-            return None
         cpu_s = self.tree.cpu_s()
         if cpu_s > self.limits["cpu_s"]:
             return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         pids = self.tree.pids()
+        self.tree.offer(pids)
         if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or (self._group and self._group.ran_out()):
             return self._too_much_memory()
         return self._overuse(pids)
@@ -226,8 +291,13 @@ class Monitor:
         """The status of a job that we did not end."""
         if self._room < 0:
             return self._too_much_output()
-        if killed == _signal.SIGXCPU or (killed == _signal.SIGKILL and self.tree.cpu_reaped_s >= self.limits["cpu_s"]):
-            return "time_limit_exceeded", f"used {self.tree.cpu_reaped_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
+        if killed == _signal.SIGXCPU or (
+            killed == _signal.SIGKILL and self.tree.reaped_cpu_s() >= self.limits["cpu_s"]
+        ):
+            return (
+                "time_limit_exceeded",
+                f"used {self.tree.reaped_cpu_s():.2f} s of CPU, limit {self.limits['cpu_s']:g}",
+            )
         if killed == _signal.SIGSYS:
             return "sandbox_violation", "made a system call through a door that is closed"
         if killed is not None:

@@ -1,4 +1,4 @@
-"""Entering the namespaces of a zygote, once: user, pid, mount, network, ipc, uts."""
+"""Entering the namespaces of a worker, once: user, pid, mount, network, ipc, uts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ HOST_ID = 0x7A000000
 """Root's jobs are this user and group on the host: an id that owns nothing there."""
 
 
-def fork_into(child: Callable[[], None], flags: int = ALL) -> int:
+def fork_into(child: Callable[[], None], outsider: Callable[[], None] | None = None) -> tuple[int, int]:
     """Start `child` as the first process of new namespaces, and return its pid. `child` must not return.
 
-    A pid namespace begins with the next child, so an intermediate process enters and forks again. The calling process
-    has to
-    be a child subreaper: the grandchild becomes its child once the intermediate has gone.
+    A pid namespace begins with the next child, so an intermediate process enters and forks again. It then becomes
+    `outsider`, whose pid comes second: it shares all the namespaces but that of pids, which holds all its further
+    children and not itself. Without `outsider` it ends, and the calling process, which has to be a child subreaper,
+    becomes the parent of `child`.
 
     Raises:
         OSError: the kernel refuses one of the namespaces; the message names the call.
@@ -39,7 +40,7 @@ def fork_into(child: Callable[[], None], flags: int = ALL) -> int:
     middle = os.fork()
     if middle == 0:
         ours.close()
-        _enter(theirs, child, flags)
+        _enter(theirs, child, outsider)
     theirs.close()
     answer = ours.recv(4096)
     if answer == b"entered":
@@ -47,16 +48,17 @@ def fork_into(child: Callable[[], None], flags: int = ALL) -> int:
         ours.send(b"mapped")
         answer = ours.recv(4096)
     ours.close()
-    os.waitpid(middle, 0)
+    if outsider is None or not answer.isdigit():
+        os.waitpid(middle, 0)
     if not answer.isdigit():
         raise OSError(answer.decode() or "the process that enters the namespaces died")
-    return int(answer)
+    return int(answer), middle
 
 
-def _enter(sock: Socket, child: Callable[[], None], flags: int) -> None:
+def _enter(sock: Socket, child: Callable[[], None], outsider: Callable[[], None] | None) -> None:
     """In the intermediate process: unshare, wait for the maps, fork, tell the pid."""
     try:
-        linux.unshare(flags)
+        linux.unshare(ALL)
         sock.send(b"entered")
         sock.recv(16)
         pid = os.fork()
@@ -67,12 +69,17 @@ def _enter(sock: Socket, child: Callable[[], None], flags: int) -> None:
         sock.send(str(pid).encode())
     except BaseException as error:
         sock.send(str(error).encode())
+        os._exit(1)
+    try:
+        sock.close()
+        if outsider:
+            outsider()
     finally:
         os._exit(0)
 
 
 def _write_maps(pid: int) -> None:
-    """Root keeps 0 for the zygote and gives jobs an id that owns nothing; anybody else has one id to give."""
+    """Root keeps 0 for the warden and gives jobs an id that owns nothing; anybody else has one id to give."""
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
         _write(f"/proc/{pid}/uid_map", f"0 0 1\n{JOB_ID} {HOST_ID} 1\n")

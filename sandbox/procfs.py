@@ -13,9 +13,14 @@ def others() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != us]
 
 
-def children(parent: int) -> list[int]:
-    """The direct children of a process."""
-    return [pid for pid in others() if _stat(pid)[1:2] == [str(parent)]]
+def first() -> int:
+    """The process whose parent is outside of our pid namespace, beside ourselves; 0 when there is none."""
+    return next((pid for pid in others() if _stat(pid)[1:2] == ["0"]), 0)
+
+
+def children(parent: int, but: int) -> list[int]:
+    """The direct children of a process, but one."""
+    return [pid for pid in others() if pid != but and _stat(pid)[1:2] == [str(parent)]]
 
 
 def cpu_s(pid: int) -> float:
@@ -69,12 +74,13 @@ def capabilities() -> int:
     return 0
 
 
-def data_bytes() -> int:
-    """Writable memory of this process, as RLIMIT_DATA counts it."""
-    for line in _read(os.getpid(), "status").splitlines():
-        if line.startswith("VmData:"):
-            return int(line.split()[1]) << 10
-    return 64 << 20
+def kill_first(pid: int) -> None:
+    """Have the kernel kill this process before others when memory runs out."""
+    try:
+        with open(f"/proc/{pid}/oom_score_adj", "w") as file:
+            file.write("1000")
+    except OSError:
+        return
 
 
 def _read(pid: int, name: str) -> str:

@@ -48,11 +48,13 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "lookup_dcookie": (212, 18),
     "lsetxattr": (189, 6),
     "mbind": (237, 235),
+    "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "migrate_pages": (256, 238),
     "mknod": (133, None),
     "mknodat": (259, 33),
     "modify_ldt": (154, None),
+    "mount": (165, 40),
     "mount_setattr": (442, 442),
     "move_mount": (429, 429),
     "move_pages": (279, 239),
@@ -65,6 +67,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "perf_event_open": (298, 241),
     "personality": (135, 92),
     "pidfd_getfd": (438, 438),
+    "pidfd_open": (434, 434),
     "pidfd_send_signal": (424, 424),
     "pivot_root": (155, 41),
     "process_madvise": (440, 440),
@@ -92,20 +95,13 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "swapoff": (168, 225),
     "swapon": (167, 224),
     "syslog": (103, 116),
+    "umount2": (166, 39),
     "unshare": (272, 97),
     "uselib": (134, None),
     "userfaultfd": (323, 282),
     "ustat": (136, None),
     "vhangup": (153, 58),
     "vmsplice": (278, 75),
-}
-
-# What a zygote itself needs: refused to its jobs by a second filter, so that the long one is made once.
-_ZYGOTES_CALLS: dict[str, tuple[int | None, int | None]] = {
-    "memfd_create": (319, 279),
-    "mount": (165, 40),
-    "pidfd_open": (434, 434),
-    "umount2": (166, 39),
 }
 
 # Refused where a job shares its user id with files of the host: Landlock does not govern these.
@@ -230,7 +226,7 @@ def zygotes_program() -> bytes:
 
 
 def jobs_program(*, deny_fork: bool = False, deny_owner_calls: bool = False, signal_only: int | None = None) -> bytes:
-    """What is refused to a job besides.
+    """What is refused to a job besides: first of all what closing its jail takes.
 
     Args:
         deny_fork: threads only, no second process: for levels that have no pid namespace to end.
@@ -240,8 +236,6 @@ def jobs_program(*, deny_fork: bool = False, deny_owner_calls: bool = False, sig
     """
     bpf = _Program()
     bpf.emit(_LOAD, _NR)
-    for number in _listed(_ZYGOTES_CALLS):
-        bpf.refuse(number, _errno(errno.EPERM))
     for option in (_PR_SET_PDEATHSIG, _PR_SET_SECCOMP):
         bpf.refuse_if(_PRCTL, 0, _EQUAL, option)
     if deny_owner_calls:

@@ -25,15 +25,15 @@ class Session:
         self._lock = threading.Lock()
         self._result: RunResult | None = None
 
-    def send(self, message: bytes, timeout_s: float | None = None) -> None:
-        """Send one message. Blocks while the job does not read, at most until the job's limits end it.
+    def send(self, *messages: bytes, timeout_s: float | None = None) -> None:
+        """Send messages, all at once. Blocks while the job does not read, at most until the job's limits end it.
 
         Raises:
             SessionEnded: the job is gone.
         """
         try:
             self._channel.settimeout(timeout_s)
-            self._channel.sendall(_PREFIX.pack(len(message)) + message)
+            self._channel.sendall(b"".join([_PREFIX.pack(len(each)) + each for each in messages]))
         except TimeoutError:
             raise
         except OSError as error:

@@ -1,11 +1,11 @@
-"""The lean process between the caller and the zygotes: starts them, ends them, and goes when the caller goes.
+"""The lean process between the caller and the workers: starts them, ends them, and goes when the caller goes.
 
 It is exec'd, so neither the caller's memory nor its threads, locks or descriptors are ever forked. It takes one
 request at a time from the caller, as messages of `sandbox.frames`:
 
     start {config} + module sources    -> {level, flags}, or {error}
-    spawn                              -> {pid} + a connection to a new zygote, or {error}
-    kill {pid}                         -> {} once that zygote and its job are gone
+    spawn                              -> {pid} + a connection to a new warden, or {error}
+    kill {pid}                         -> {} once that worker and its job are gone
 """
 
 from __future__ import annotations
@@ -15,13 +15,22 @@ import _socket
 import os
 import select
 import sys
+from typing import NamedTuple
 
 from sandbox import cgroups, frames, leftovers, levels, linux, namespaces, scratch
-from sandbox.zygote import Zygote
+from sandbox.worker import Worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+class _Made(NamedTuple):
+    """What there is of one worker."""
+
+    pids: list[int]  # our own child, then its child, which becomes ours when that one dies
+    group: cgroups.Group | None
+    place: str
 
 
 class Supervisor:
@@ -29,7 +38,8 @@ class Supervisor:
         self._control = control
         self._config: dict[str, Any] = {}
         self._sources: list[bytes] = []
-        self._zygotes: dict[int, tuple[cgroups.Group | None, str]] = {}
+        self._workers: dict[int, _Made] = {}
+        self._reaped: set[int] = set()  # wardens and zygotes that died by themselves, until their worker is ended
         self._made = 0
 
     def serve(self) -> None:
@@ -80,83 +90,68 @@ class Supervisor:
         ours, theirs = _socket.socketpair()
         hear, tell = _socket.socketpair()
         ready = frames.Connection(hear)
+        config = {**self._config, "scratch": place, "number": self._made}
+        worker = Worker(frames.Connection(theirs), frames.Connection(tell), config, self._sources, group)
 
         def child() -> None:
             for sock in (ours, ready, self._control):
                 sock.close()
-            for other, _ in self._zygotes.values():
-                for fd in other.fds if other else ():
+            for other in self._workers.values():
+                for fd in other.group.fds if other.group else ():
                     os.close(fd)
-            _be_zygote(
-                frames.Connection(theirs),
-                frames.Connection(tell),
-                {**self._config, "scratch": place, "number": self._made},
-                self._sources,
-                group,
-            )
+            worker.be_warden()
 
         if level >= levels.NAMESPACED:
-            pid = namespaces.fork_into(child)
+            pid, zygote = namespaces.fork_into(child, worker.be_zygote)
+            pids = [zygote, pid]
         else:
-            pid = os.fork()
-            if pid == 0:
+            pids = [os.fork()]
+            if pids[0] == 0:
                 child()
-        self._zygotes[pid] = group, place
-        theirs.close()
-        tell.close()
-        answer = self._adopt(pid, group, ready)
+        worker.close()
+        answer = self._adopt(pids[0], group, ready)
         ready.close()
+        if answer.get("zygote"):
+            pids.append(answer["zygote"])
+        self._workers[pids[0]] = _Made(pids, group, place)
         if "error" in answer:
-            self._kill(pid)
+            self._kill(pids[0])
             raise OSError(answer["error"])
-        return {"pid": pid, "flags": answer["flags"]}, ours
+        return {"pid": pids[0], "flags": answer["flags"]}, ours
 
-    def _adopt(self, pid: int, group: cgroups.Group | None, ready: frames.Connection) -> dict[str, Any]:
-        """Put a new zygote into its group, let it build itself, and hear how that went."""
+    def _adopt(self, zygote: int, group: cgroups.Group | None, ready: frames.Connection) -> dict[str, Any]:
+        """Let a new worker build itself, its zygote in its group, and hear how that went.
+
+        Its warden stays outside: it may be at work while a job that has filled the group is still being taken apart,
+        and would then be the only one left to be killed for it.
+        """
         try:
             if group:
-                group.join(pid)
+                group.join(zygote)
             ready.send(b"adopted")
             return frames.read_request(ready.recv()[0])
         except (frames.Hangup, OSError) as error:
-            return {"error": f"the zygote died while it was built ({error})"}
+            return {"error": f"the worker died while it was built ({error})"}
 
     def _kill(self, pid: int) -> dict[str, Any]:
-        if pid in self._zygotes:
-            group, place = self._zygotes.pop(pid)
-            os.kill(pid, _signal.SIGKILL)
-            os.waitpid(pid, 0)
-            if group:
-                group.remove()
-            if place:
-                scratch.remove(place)
+        if pid in self._workers:
+            made = self._workers[pid]
+            for each in set(made.pids) - self._reaped:
+                os.kill(each, _signal.SIGKILL)  # not reaped yet, so its number is nobody else's
+            # Whoever dies: a warden is not gone until its job is, which has become our child with its zygote's end.
+            while not self._reaped.issuperset(made.pids):
+                self._reaped.add(os.waitpid(-1, 0)[0])
+            del self._workers[pid]
+            self._reaped &= {each for other in self._workers.values() for each in other.pids}
+            if made.group:
+                made.group.remove()
+            if made.place:
+                scratch.remove(made.place)
         return {}
 
     def kill_all(self) -> None:
-        for pid in list(self._zygotes):
+        for pid in list(self._workers):
             self._kill(pid)
-
-
-def _be_zygote(
-    conn: frames.Connection,
-    tell: frames.Connection,
-    config: dict[str, Any],
-    sources: list[bytes],
-    group: cgroups.Group | None,
-) -> None:
-    """In the new process: build the zygote, report, serve. Dies with the supervisor, whatever ends that."""
-    try:
-        tell.recv()  # the supervisor is our parent from here on
-        linux.prctl(linux.PR_SET_PDEATHSIG, _signal.SIGKILL)
-        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
-        zygote = Zygote(conn, config, sources, group)
-    except BaseException as error:
-        tell.send(frames.request({"error": f"{type(error).__name__}: {error}"}))
-        os._exit(1)
-    tell.send(frames.request({"flags": sorted(zygote.flags)}))
-    tell.close()
-    zygote.serve()
-    os._exit(0)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox import frames
+from sandbox.channel import Channel
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -81,7 +82,7 @@ def test_a_silent_other_end_is_an_error_after_the_timeout(pair):
 
 
 def test_a_channel_says_none_when_the_other_end_is_gone():
-    left, right = map(frames.Channel, socket.socketpair())
+    left, right = map(Channel, socket.socketpair())
     left.send(b"a")
     left.send(b"")
     left.close()

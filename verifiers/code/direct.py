@@ -79,8 +79,7 @@ def _answers(session: Session, calls: Sequence[bytes]) -> Iterator[tuple[Any, Te
     """The report on loading the program, then the answer to each call: (value, None), or (None, what went wrong)."""
     at_once = sum(map(len, calls)) <= _PIPELINE
     if at_once:
-        for call in calls:
-            session.send(call)
+        session.send(*calls)  # in one piece: a job that dies of the second call has still answered the first
     yield _answer(session.recv())
     for call in calls:
         if not at_once:
