@@ -304,7 +304,7 @@ def _from_boxes(text: str, boxes: list[Box]) -> Extraction:
     if len(contents) == 1:
         if re.match(r"[0-9]|\.\d", after) or _IS_FACTOR.search(text, max(0, group[0].start - 12), group[0].start):
             return Extraction((), "ambiguous")  # \boxed{1}2, -\boxed{2}: where does the answer begin and end?
-        answer = _LABEL.sub("", contents[0], count=1) + _suffix(after)
+        answer = (_LABEL.sub("", contents[0], count=1) if "nswer" in contents[0] else contents[0]) + _suffix(after)
         return Extraction(readings(answer), "box", (), tuple(rivals))
     return Extraction((", ".join(contents),), "box", contents, tuple(rivals))
 

@@ -197,7 +197,7 @@ def _before_denial(sentence: str) -> str:
 
 def without_conjunction(sentence: str) -> str:
     """ "Therefore, $x = 3$" as "$x = 3$"."""
-    arrives = _ARRIVES.match(sentence)
+    arrives = _ARRIVES.match(sentence) if sentence[:1].isalpha() else None
     return sentence[arrives.end() :] if arrives else sentence
 
 
@@ -207,7 +207,7 @@ def readings(statement: str) -> tuple[str, ...]:
     What is no sentence, or longer than any, is read as it stands.
     """
     statement = without_conjunction(statement)
-    reason = _BECAUSE.search(statement) if len(statement) <= CLAIM_CHARS else None
+    reason = _BECAUSE.search(statement) if " " in statement and len(statement) <= CLAIM_CHARS else None
     if reason and re.search(r"[\d$\\]", statement[: reason.start()]):  # And not "And since ..., it is 45".
         statement = statement[: reason.start()]
     if statement.endswith(")") and len(statement) <= CLAIM_CHARS:

@@ -184,7 +184,7 @@ def _read_side(tokens: list[Token], left: bool = False) -> Value:
     kinds = {t.kind for t in tokens}
     if kinds <= {"word", "unit", "sym"} and kinds & {"word", "unit"}:
         return _words(" ".join(t.value for t in tokens))
-    if (congruence := _read_congruence(tokens)) is not None:
+    if "op" in kinds and (congruence := _read_congruence(tokens)) is not None:
         return congruence
     if ratio := _read_ratio(tokens):
         return ratio
