@@ -74,6 +74,10 @@ class Gold:
         return text.choice_of_gold(self.text)
 
     @functools.cached_property
+    def statements(self) -> frozenset[str] | None:
+        return text.statements_of_gold(self.text)
+
+    @functools.cached_property
     def letters(self) -> frozenset[str] | None:
         return text.letter_set(self.text)
 
@@ -157,6 +161,8 @@ def judge(gold: Gold, answer: str, policy: Policy, ask: Ask | None, *, in_senten
             return _DIFFERENT_NUMBER
     if gold.fraction is not None and (value := plain_value(answer)) is not None:
         return _EQUAL_NUMBER if value == gold.fraction else _DIFFERENT_NUMBER
+    if policy.choices and gold.statements and (named := text.statements(answer)):
+        return Verdict("equal" if gold.statements == named else "different", "choice")
     if policy.choices and gold.letters and (chosen := text.letter_set(answer)):
         return Verdict("equal" if gold.letters == chosen else "different", "choice")
     if policy.choices and gold.choice and (verdict := _judge_choice(gold, answer, in_sentence)):

@@ -20,6 +20,11 @@ _LETTER = re.compile(r"[\s*$({\[]*(?:option|choice|answer)?[\s:]*\(?([A-Ja-j])\)
 _LETTERED = re.compile(r"[\s*$({\[]*([A-J])(?:[).:\]}*]+(?=\s|\w|[$\\]|$)|\s+(?=[A-Z])|\s*$)(.*)", re.DOTALL)
 _SEVERAL = re.compile(r"^\W*[A-J]\W{0,2}(?:,|or|and|/|&|;)\s*\W?[A-J]\b")
 _LETTERS = re.compile(r"[({\[]*[A-J]\)?(?:\s*(?:,|;|and|&|)\s*(?:and\s*)?\(?[A-J]\)?)+[)}\]]*")
+_ROMAN = r"\(?(?:IX|IV|V?I{1,3}|V|XI{0,2})\)?"
+_ROMANS = re.compile(
+    rf"(?:both\s+)?(?:statements?\s+|options?\s+)?({_ROMAN}(?:\s*(?:,\s*and\b|,|;|and\b|&)\s*{_ROMAN})*)(?:\s+only)?\W?",
+    re.IGNORECASE,
+)
 _OPTION = re.compile(r"(?:^|[\s,;])\(?[A-J][).:](?:\s|$)")
 _STANDALONE = re.compile(
     r"(?<![A-Za-z0-9_'\\$+*/^{(-])(?<![\d+*/^}]\s)(?<!\b[A-Z]\s)\(?([A-J])\)?(?![A-Za-z'(_^])(?!\s*[+*/^_=\\])"
@@ -120,6 +125,17 @@ def _stated_letter(sentence: str) -> str | None:
         letters = {letter for letter in _STANDALONE.findall(clause) if letter != "I"}
         (denied if _DENIES.search(clause) else stated).update(letters)
     return stated.pop() if len(stated) == 1 and not stated & denied else None
+
+
+def statements_of_gold(gold: str) -> frozenset[str] | None:
+    """The statements that a gold names: "(I)", "\\text{II}", "II and III". A bare I, V or X may be a variable, and is none."""
+    return None if len(gold.strip(" $")) == 1 else statements(gold)
+
+
+def statements(answer: str) -> frozenset[str] | None:
+    """The Roman numerals that an answer consists of, as labels of statements: "I and III only"; None for anything else."""
+    match = _ROMANS.fullmatch(unwrapped(answer[:200]).strip())
+    return frozenset(re.findall(r"[IVX]+", match[1].upper().replace("AND", ","))) if match else None
 
 
 def letter_set(text: str) -> frozenset[str] | None:

@@ -48,15 +48,7 @@ OWN = {
     "code": (CodeVerifier(), Capabilities(task="code", time_limit_s=SLOW_MACHINE)),
 }
 """Judges are in test_judge.py, with stand-ins for the model."""
-LABELS = "labels of statements are read as letters or units, and `(I) and (II)` as the first of them"
-KNOWN = {
-    "math": {
-        "equivalence/statement label: text": LABELS,
-        "equivalence/statement label: bare": LABELS,
-        "equivalence/statement label: parentheses": LABELS,
-        "inequivalence/statement label: two labels": LABELS,
-    }
-}
+KNOWN: dict[str, dict[str, str]] = {}
 """Faults that are known and not mended yet."""
 
 ABSTAINS = {
