@@ -8,7 +8,7 @@
 
 A `Sandbox` may be used from any thread and any event loop; it never forks the process that uses it:
 
-    caller ── supervisor (exec'd, lean) ── one zygote per core ── one job a run, inside namespaces
+    caller ── supervisor (exec'd, lean) ── a warden and a zygote per core ── one job a run, inside namespaces
 
 **Runs.** `box.run(code, language=, stdin=, args=, files=, collect=, limits=) -> RunResult`, `await box.arun(...)`,
 `box.run_batch([Job, ...]) -> [RunResult, ...]` in order. `code` may be a `Program` from `box.compile(code,

@@ -6,14 +6,16 @@ Each zygote is put into a group of its own, so that its jobs are born inside and
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
 
 from sandbox import leftovers
 
-_OURS = 2  # tasks in each group that are no job's: the warden and the zygote
-_SPARE_BYTES = 4 << 20  # what these two may come to hold later on
+_OURS = 1  # tasks in each group that are no job's: the zygote
+_TRIES, _PAUSE_S = 400, 0.005
+_SPARE_BYTES = 4 << 20  # what it may come to hold later on
 
 
 class Unavailable(Exception):
@@ -63,9 +65,20 @@ class Group:
     def set_limits(self, memory_mb: int, tasks: int) -> None:
         """What the next job may use."""
         if (memory_mb, tasks) != self._set:
-            os.pwrite(self._limit, str((memory_mb << 20) + self._own_bytes).encode(), 0)
+            self._limit_memory((memory_mb << 20) + self._own_bytes)
             os.pwrite(self._tasks, str(tasks + _OURS).encode(), 0)
             self._set = memory_mb, tasks
+
+    def _limit_memory(self, size: int) -> None:
+        for _ in range(_TRIES):
+            try:
+                os.pwrite(self._limit, str(size).encode(), 0)
+                return
+            except OSError as error:
+                if error.errno != errno.EBUSY:
+                    raise
+                time.sleep(_PAUSE_S)  # version 1 cannot go below what is in use: an earlier job's is not all back yet
+        raise OSError(errno.EBUSY, f"memory of earlier jobs was not given back within {_TRIES * _PAUSE_S:g} s")
 
     def ran_out(self) -> bool:
         """Whether the kernel has killed something for want of memory since the last call that said so."""

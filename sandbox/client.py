@@ -1,4 +1,4 @@
-"""The caller's side of the sandbox's processes: one supervisor, and the workers (zygotes) that it starts."""
+"""The caller's side of the sandbox's processes: one supervisor, and the workers that it starts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class WorkerLost(Exception):
 
 
 class Worker:
-    """One zygote, as the caller holds it."""
+    """One worker (a warden and its zygote), as the caller holds it."""
 
     def __init__(self, conn: frames.Connection, pid: int, flags: frozenset[str], supervisor: Supervisor, pool: Pool):
         self._conn = conn
@@ -58,6 +58,7 @@ class Worker:
         self.flags = flags
         self.supervisor = supervisor
         self.pool = pool
+        self.spent = False
 
     def send(
         self, header: dict[str, Any], blobs: list[bytes] | tuple[bytes, ...] = (), fds: tuple[int, ...] = ()
@@ -71,7 +72,9 @@ class Worker:
         try:
             self._conn.set_timeout(timeout_s + _PATIENCE_S)
             header, blobs, _ = self._conn.recv()
-            return json.loads(header), blobs
+            answer = json.loads(header)
+            self.spent = answer.get("last", False)
+            return answer, blobs
         except (OSError, frames.Hangup, ValueError) as error:
             raise WorkerLost(f"worker {self.pid}: {error}") from error
 
@@ -91,7 +94,7 @@ class Supervisor:
     """The supervisor process and its workers, as the caller holds them. Thread-safe.
 
     Args:
-        config, sources: see `sandbox.zygote`.
+        config, sources: see `sandbox.worker`.
         size: how many workers there may be, and how many companions of theirs.
     Raises:
         LevelUnavailable: the machine cannot isolate as `config` asks.
@@ -169,7 +172,10 @@ class Supervisor:
         )
 
     def give(self, worker: Worker) -> None:
-        """Put a worker back that is ready for the next job."""
+        """Put a worker back that is ready for the next job, or end it when it said that it was its last."""
+        if worker.spent:
+            self.discard(worker)
+            return
         if self._closed:
             worker.close()
         worker.pool.free.append(worker)

@@ -1,6 +1,6 @@
 """Landlock: which parts of the file system a job may touch, whoever it is (Documentation/userspace-api/landlock.rst).
 
-A ruleset is built once per zygote; each job only restricts itself with it.
+A ruleset is built once; zygotes or jobs only restrict themselves with it.
 """
 
 from __future__ import annotations

@@ -34,6 +34,10 @@ _PYTHON = os.path.realpath(sys.executable)
 _ENDED = struct.Struct("<IQQ")
 
 
+class ZygoteGone(OSError):
+    """The other end is closed: it was killed, and whatever it had to say is lost."""
+
+
 class Ended(NamedTuple):
     """How a job's first process ended."""
 
@@ -67,8 +71,7 @@ class Line:
         """Send a zygote what it is made of, wait until it is ready; how much memory a job inherits, in bytes.
 
         Raises:
-            OSError: it could not be built; the message is its own.
-            Hangup: it died.
+            OSError: it could not be built; the message is its own. Or it died.
         """
         names = _modules(locks_in=bool(config["plan"]), collapses=bool(config["preload"]))
         self._send_file(marshal.dumps(([(name, CODE[name]) for name in names], dict(config))), [])
@@ -100,11 +103,14 @@ class Line:
         """The next news of a job: its pid, where we see the same pids as its zygote, or at last how it ended.
 
         Raises:
-            Hangup: the zygote is gone, and the job with it.
+            ZygoteGone: and its job is nobody's.
         """
         failure = ""
         while True:
-            kind, payload = self._recv()
+            try:
+                kind, payload = self._recv()
+            except ZygoteGone as error:
+                raise ZygoteGone(failure or str(error)) from error
             if kind == zygote.FORKED:
                 return int.from_bytes(payload, "little")
             if kind == zygote.ENDED:
@@ -115,7 +121,7 @@ class Line:
     def _recv(self) -> tuple[bytes, bytes]:
         data = self._socket.recv(zygote.MAX_MESSAGE)
         if not data:
-            raise Hangup("the zygote is gone")
+            raise ZygoteGone("the zygote is gone")
         return data[:1], data[1:]
 
 

@@ -9,10 +9,11 @@ import time
 
 from sandbox import procfs
 from sandbox.cgroups import Group
-from sandbox.line import Ended, Line
+from sandbox.line import Ended, Line, ZygoteGone
 from sandbox.scratch import Scratch
 
 _CHUNK = 1 << 16
+_KILLED = Ended(int(_signal.SIGKILL), 0.0, 0, "")
 _TICK_S = 0.01
 _OUT_OF_MEMORY = (b"MemoryError", b"std::bad_alloc", b"memory allocation of", b"heap out of memory", b"out of memory")
 _SIGNAL_NAMES = {
@@ -142,6 +143,7 @@ class Monitor:
         self.stdout = b""
         self.stderr = b""
         self.hung_up = False
+        self.spent = False  # no further job can be run here
         self._out, self._err, self._hangup, self._line = out, err, hangup, tree.line.fileno()
         self._group = group
         self._scratch = scratch
@@ -155,23 +157,25 @@ class Monitor:
         """Watch the job until nothing of it is left; then say how it ended, and have its output.
 
         Raises:
-            Hangup: the zygote has gone, and with it the job.
+            ZygoteGone: and it was not the job's doing.
         """
         start = time.monotonic()
-        word, detail = self._watch(start)
-        self.tree.kill()
+        try:
+            word, detail = self._watch(start)
+            self.tree.kill()
+        except ZygoteGone as error:
+            word, detail = self._without_zygote(error)
         wall_s = time.monotonic() - start
         for fd in (self._out, self._err):
             while self._read(fd):
                 pass
             os.close(fd)
         self.stdout, self.stderr = b"".join(self._chunks[self._out]), b"".join(self._chunks[self._err])
-        ended = self.tree.ended
-        assert ended is not None
+        ended = self.tree.ended or _KILLED
         status = ended.status
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        ran_out = self._group is not None and self._group.ran_out()
+        ran_out = not self.spent and self._group is not None and self._group.ran_out()
         if ended.failure and not self.hung_up:
             word, detail = "internal_error", f"the jail could not be closed: {ended.failure}"
         if not word:
@@ -185,6 +189,16 @@ class Monitor:
             "wall_s": wall_s,
             "peak_kb": self.tree.peak_kb,
         }
+
+    def _without_zygote(self, error: ZygoteGone) -> tuple[str, str]:
+        """The kernel took the zygote for want of memory, since the job was already dying of it: then we are no use.
+
+        A page or two that the zygote touches while the job's memory is on its way back can do that.
+        """
+        if self._group is None or not self._group.ran_out():
+            raise error
+        self.spent = True
+        return self._too_much_memory()
 
     def _watch(self, start: float) -> tuple[str, str]:
         """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""

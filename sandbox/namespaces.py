@@ -1,4 +1,4 @@
-"""Entering the namespaces of a zygote, once: user, pid, mount, network, ipc, uts."""
+"""Entering the namespaces of a worker, once: user, pid, mount, network, ipc, uts."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _enter(sock: Socket, child: Callable[[], None], outsider: Callable[[], None]
 
 
 def _write_maps(pid: int) -> None:
-    """Root keeps 0 for the zygote and gives jobs an id that owns nothing; anybody else has one id to give."""
+    """Root keeps 0 for the warden and gives jobs an id that owns nothing; anybody else has one id to give."""
     uid, gid = os.geteuid(), os.getegid()
     if uid == 0:
         _write(f"/proc/{pid}/uid_map", f"0 0 1\n{JOB_ID} {HOST_ID} 1\n")

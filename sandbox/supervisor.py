@@ -109,7 +109,7 @@ class Supervisor:
             if pids[0] == 0:
                 child()
         worker.close()
-        answer = self._adopt(pids, group, ready)
+        answer = self._adopt(pids[0], group, ready)
         ready.close()
         if answer.get("zygote"):
             pids.append(answer["zygote"])
@@ -119,12 +119,15 @@ class Supervisor:
             raise OSError(answer["error"])
         return {"pid": pids[0], "flags": answer["flags"]}, ours
 
-    def _adopt(self, pids: list[int], group: cgroups.Group | None, ready: frames.Connection) -> dict[str, Any]:
-        """Put a new worker into its group, let it build itself, and hear how that went."""
+    def _adopt(self, zygote: int, group: cgroups.Group | None, ready: frames.Connection) -> dict[str, Any]:
+        """Let a new worker build itself, its zygote in its group, and hear how that went.
+
+        Its warden stays outside: it may be at work while a job that has filled the group is still being taken apart,
+        and would then be the only one left to be killed for it.
+        """
         try:
             if group:
-                for pid in pids:
-                    group.join(pid)
+                group.join(zygote)
             ready.send(b"adopted")
             return frames.read_request(ready.recv()[0])
         except (frames.Hangup, OSError) as error:

@@ -103,8 +103,18 @@ class Warden:
                 request = frames.read_request(header)
                 if request["op"] != "end":  # an end that crossed with the job's own
                     self._answer(request, blobs, fds)
-            except (frames.Hangup, OSError):
+            except frames.Hangup:
                 return
+            except OSError as error:
+                self._say_why(error)
+                return
+
+    def _say_why(self, error: OSError) -> None:
+        """Our last word, if there is anybody to hear it."""
+        try:
+            self._conn.send(frames.reply({"status": "internal_error", "detail": f"{type(error).__name__}: {error}"}))
+        except OSError:
+            return
 
     def _answer(self, request: dict[str, Any], blobs: list[bytes], fds: list[int]) -> None:
         limits = request["limits"]
@@ -126,9 +136,10 @@ class Warden:
         except OSError:
             clean = False
         header["files"] = list(found)
+        header["last"] = monitor.spent or not clean  # the result stands; nobody else may work here
         self._conn.send(frames.reply(header), [monitor.stdout, monitor.stderr, *found.values()])
-        if not clean:  # the result stands; nobody else may work here
-            raise frames.Hangup("the writable directory cannot be cleaned")
+        if header["last"]:
+            raise frames.Hangup("no further job can be run here")
 
     def _run(
         self, request: dict[str, Any], code: bytes, stdin: bytes, fds: list[int]

