@@ -45,11 +45,11 @@ def judge(box: Sandbox, program: str, plan: Mapping[str, Any], total: int, limit
     wall_s = limits.wall_s + _TESTER_S
     tester_limits = Limits().but(wall_s=wall_s, cpu_s=limits.cpu_s + 1, output_kb=1 << 14)
     # The tester first: the solution's clock starts with the solution, which must not wait for a place beside it.
-    with (
-        box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester,
-        box.open(program, entry=SOLUTION, limits=limits.but(wall_s=wall_s), beside=tester) as solution,
-    ):
-        return _Conversation(tester, solution, total, nonce, limits.wall_s).outcome()
+    with box.open("", entry=TESTER, limits=tester_limits) as tester:
+        # By the channel, past the worker: what a worker has held, a later job can find in the memory it is forked with.
+        tester.send(json.dumps({**plan, "nonce": nonce}).encode())
+        with box.open(program, entry=SOLUTION, limits=limits.but(wall_s=wall_s), beside=tester) as solution:
+            return _Conversation(tester, solution, total, nonce, limits.wall_s).outcome()
 
 
 class _Conversation:

@@ -40,13 +40,13 @@ class Relay:
         self._channel.send(b"R" + frame)
 
 
-def serve(channel: Any, code: str) -> None:
+def serve(channel: Any, message: bytes) -> None:
     """Run the tests of a plan, which is JSON with a "nonce", the names "owned" and "classes" (see `Names`), and one of
 
     "tests": [statements, ...], "cases": [tokens of (args, kwargs, expected), ...] with "tol", or "test_code"; the
     last two with an "entry_point".
     """
-    plan = loads(code.encode())
+    plan = loads(message)
     peer = Conversation(Relay(channel))
     unknown = Names(peer, frozenset(plan.get("owned", ())), frozenset(plan.get("classes", ())))
     names = {"__name__": TESTS, "__builtins__": unknown}
