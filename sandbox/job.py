@@ -32,7 +32,7 @@ def run_script(code: bytes, args: Sequence[str], main: ModuleType) -> NoReturn:
     _reseed()
 
     def body() -> None:
-        exec(compile(code.decode("utf-8", "surrogatepass"), sys.argv[0], "exec"), main.__dict__)
+        exec(compile(text_of(code), sys.argv[0], "exec"), main.__dict__)
 
     _finish(_exit_code(body), main)
 
@@ -40,7 +40,7 @@ def run_script(code: bytes, args: Sequence[str], main: ModuleType) -> NoReturn:
 def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, main: ModuleType) -> NoReturn:
     """Call a session's entry function, and end this process when it returns."""
     _reseed()
-    _finish(_exit_code(lambda: entry(channel, code.decode("utf-8", "surrogatepass"))), main)
+    _finish(_exit_code(lambda: entry(channel, text_of(code))), main)
 
 
 def run_program(argv: list[str]) -> NoReturn:
@@ -67,7 +67,8 @@ def _exit_code(body: Callable[[], None]) -> int:
         body()
     except SystemExit as stop:
         if stop.code is None or isinstance(stop.code, int):
-            return (stop.code or 0) & 0xFF
+            number = stop.code or 0
+            return number & 0xFF if -(1 << 63) <= number < 1 << 63 else 0xFF
         print(stop.code, file=sys.stderr)
         return 1
     except BaseException as error:
@@ -79,19 +80,37 @@ def _exit_code(body: Callable[[], None]) -> int:
     return 0
 
 
+def text_of(code: bytes) -> str:
+    """Source text without the byte order mark that the interpreter passes over in a file."""
+    return code.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
+
+
 def _finish(code: int, main: ModuleType) -> NoReturn:
-    """Wait for threads, run atexit functions, drop the globals, flush: as at the end of a script."""
+    """Wait for threads, run atexit functions, flush, drop the globals: as at the end of a script, in its order."""
     try:
         if threading := sys.modules.get("threading"):
             threading._shutdown()
         atexit._run_exitfuncs()
+    except BaseException:
+        pass
+    if not _flush():  # the program's own streams, which may need its globals for it
+        code = code or 120
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    try:
         main.__dict__.clear()
     except BaseException:
         pass
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    _flush()  # whatever the last of its objects have printed
+    os._exit(code)
+
+
+def _flush() -> bool:
+    """Flush the standard streams as they are now; whether that worked."""
+    done = True
+    for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None and not stream.closed:
+            if stream is not None and not getattr(stream, "closed", False):
                 stream.flush()
         except BaseException:
-            code = code or 120  # as CPython does when the last flush fails
-    os._exit(code)
+            done = False
+    return done
