@@ -17,6 +17,7 @@ from typing import Any
 
 from sandbox import languages
 from sandbox.client import Supervisor, Worker, WorkerLost
+from sandbox.files import complaint
 from sandbox.session import Session
 from sandbox.types import (
     COMPILE_LIMITS,
@@ -260,13 +261,11 @@ class Sandbox:
 
     def _request(self, job: Job, argv: list[str] | None = None) -> tuple[dict[str, Any], list[bytes]]:
         limits = job.limits or self.limits
-        for name in (*job.files, *job.collect):
-            if os.path.normpath(name) != name or name.startswith(("/", "..")) or name == "." or "\0" in name:
-                raise ValueError(
-                    f"file name {name!r}: write a relative path inside the working directory, without '..'"
-                )
+        if (job.files or job.collect) and (why := complaint(job.files, job.collect, limits)):
+            raise ValueError(why)
         code, files, tool = b"", job.files, argv is not None
         if isinstance(job.code, Program):
+            limits = limits.but(disk_mb=limits.disk_mb + (len(job.code.binary) >> 20) + 1)  # itself is not charged
             argv, files = [f"./{languages.PROGRAM}", *job.args], {**files, languages.PROGRAM: job.code.binary}
         elif job.language == "python":
             code = _encode(job.code)

@@ -39,6 +39,10 @@ BAD: list[tuple[Any, str]] = [
     ({"mode": "asserts", "tests": ["assert 1"], "limits": 5}, "limits"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"time_s": -1}}, "limit"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"time_s": "5"}}, "limits"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"time_s": 1e6}}, "a day"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"files": -1}}, "limits"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"files": {"../a": ""}}}, "relative path"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"files": {"a": "x" * (1 << 20)}, "disk_mb": 1}}, "disk_mb"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"tol": float("nan")}}, "tol"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"tol": True}}, "tol"),
 ]

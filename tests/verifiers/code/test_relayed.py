@@ -59,7 +59,7 @@ class FakeBox:
         self.tester, self.solution = FakeSession(tester, clock), FakeSession(solution, clock)
         self.opened: list[str] = []
 
-    def open(self, code: str, *, entry: str, limits: Limits, beside: Any = None) -> FakeSession:
+    def open(self, code: str, *, entry: str, limits: Limits, beside: Any = None, files: Any = None) -> FakeSession:
         self.opened.append(entry)
         if entry != relayed.TESTER:
             assert beside is self.tester
