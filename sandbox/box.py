@@ -31,7 +31,8 @@ from sandbox.types import (
     Status,
 )
 
-_PROGRAMS_KEPT = 64
+_KEPT_BYTES = 64 << 20
+"""Compiled programs that are kept, together: a submission may have made itself large on purpose."""
 
 
 class Sandbox:
@@ -129,7 +130,7 @@ class Sandbox:
         program = Program(language, result.files[languages.PROGRAM])
         with self._lock:
             self._programs[key] = program
-            if len(self._programs) > _PROGRAMS_KEPT:
+            while sum(len(kept.binary) for kept in self._programs.values()) > _KEPT_BYTES:
                 del self._programs[next(iter(self._programs))]
         return program
 
