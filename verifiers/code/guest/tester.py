@@ -8,7 +8,6 @@ has counted every test and then got the nonce, which the solution never sees.
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import types
 
@@ -17,7 +16,7 @@ from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer, Remote
 from verifiers.code.guest.remote import proxies
 from verifiers.code.guest.solution import PURE, tester_takes
-from verifiers.code.guest.values import CodecError, decode, dumps, loads
+from verifiers.code.guest.values import CodecError, decode, dumps, library, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ class Names(dict):
             raise KeyError(name)
         if name in _MODULE_NAMES and name not in self._owned:
             try:
-                return importlib.import_module(_MODULE_NAMES[name])
+                return library(_MODULE_NAMES[name])
             except ImportError:
                 raise KeyError(name) from None
         try:
