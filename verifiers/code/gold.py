@@ -59,6 +59,8 @@ def read_gold(gold: Any) -> Task:
     tests, test_code, entry_point = gold.get("tests") or (), gold.get("test_code") or "", gold.get("entry_point") or ""
     if isinstance(tests, str) or not isinstance(tests, Sequence):
         raise GoldError(f"tests is a {type(tests).__name__}; write a list")
+    if isinstance(entry_point, str):
+        entry_point = entry_point.replace("().", ".", 1)  # "Solution().f", as LeetCode's data sets write it
     if mode in ("check", "call") and not _names_a_function(entry_point):
         raise GoldError(f"entry_point={entry_point!r}; write the function's name, or 'Solution.name' for a method")
     if mode == "check":

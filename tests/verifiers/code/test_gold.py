@@ -77,3 +77,8 @@ def test_limits_are_those_of_the_gold() -> None:
 
 def test_files_of_the_gold_are_its_programs_files() -> None:
     assert read_gold({**GOOD[0], "limits": {"files": {"a.txt": "é"}}}).files == {"a.txt": "é".encode()}
+
+
+def test_a_method_may_be_written_with_or_without_the_call_of_its_class() -> None:
+    gold = {"mode": "call", "tests": [{"args": [1], "expected": 1}]}
+    assert read_gold({**gold, "entry_point": "Solution().f"}) == read_gold({**gold, "entry_point": "Solution.f"})

@@ -164,6 +164,8 @@ class Conversation(Peer):
         return call(item, args, kwargs)
 
     def _open(self, item: Any, name: str) -> Any:
+        if isinstance(item, types.FunctionType) and name in ("__name__", "__qualname__", "__module__"):
+            return self._given(item)  # what functools.wraps asks for
         kind = item if isinstance(item, type) else type(self._given(item))
         if kind.__module__ in ("builtins", *_CLOSED_MODULES) and kind is not types.SimpleNamespace:
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
