@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 
 from verifiers.code.guest.objects import base_value
@@ -11,6 +10,7 @@ from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer
 from verifiers.code.guest.remote import proxies
 from verifiers.code.guest.start import find
+from verifiers.code.guest.values import library
 
 TYPE_CHECKING = False  # the import of typing takes longer than most calls
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
         "call_global": lambda name, args, kwargs: find(names, name)(*args, **kwargs),
         "call": call,
         "call_printing": printing,
-        "await": lambda number: importlib.import_module("asyncio").run(peer.exported(number)),
+        "await": lambda number: library("asyncio").run(peer.exported(number)),
         "operate": operate,
         "describe": lambda number: describe(peer.exported(number)),
         "snapshot": base_value,

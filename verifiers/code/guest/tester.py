@@ -8,7 +8,6 @@ has counted every test and then got the nonce, which the solution never sees.
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import types
 
@@ -17,7 +16,7 @@ from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer, Remote
 from verifiers.code.guest.remote import proxies
 from verifiers.code.guest.solution import PURE, tester_takes
-from verifiers.code.guest.values import CodecError, decode, dumps, loads
+from verifiers.code.guest.values import CodecError, decode, dumps, library, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,13 +39,13 @@ class Relay:
         self._channel.send(b"R" + frame)
 
 
-def serve(channel: Any, code: str) -> None:
+def serve(channel: Any, message: bytes) -> None:
     """Run the tests of a plan, which is JSON with a "nonce", the names "owned" and "classes" (see `Names`), and one of
 
     "tests": [statements, ...], "cases": [tokens of (args, kwargs, expected), ...] with "tol", or "test_code"; the
     last two with an "entry_point".
     """
-    plan = loads(code.encode())
+    plan = loads(message)
     peer = Conversation(Relay(channel))
     unknown = Names(peer, frozenset(plan.get("owned", ())), frozenset(plan.get("classes", ())))
     names = {"__name__": TESTS, "__builtins__": unknown}
@@ -121,7 +120,7 @@ class Names(dict):
             raise KeyError(name)
         if name in _MODULE_NAMES and name not in self._owned:
             try:
-                return importlib.import_module(_MODULE_NAMES[name])
+                return library(_MODULE_NAMES[name])
             except ImportError:
                 raise KeyError(name) from None
         try:
@@ -165,6 +164,8 @@ class Conversation(Peer):
         return call(item, args, kwargs)
 
     def _open(self, item: Any, name: str) -> Any:
+        if isinstance(item, types.FunctionType) and name in ("__name__", "__qualname__", "__module__"):
+            return self._given(item)  # what functools.wraps asks for
         kind = item if isinstance(item, type) else type(self._given(item))
         if kind.__module__ in ("builtins", *_CLOSED_MODULES) and kind is not types.SimpleNamespace:
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
