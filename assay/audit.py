@@ -14,6 +14,8 @@ from assay.errors import AssayError
 
 FAILED = 1
 """Exit code where the audit found more than was allowed."""
+SHOWN_ALIKE = 40
+"""Kinds of case with one message that the terminal shows; a grader that raises always would fill it."""
 RATED = ("false positive", "false negative")
 """Faults that count in a rate, and are judged by it; all others fail the audit whenever they occur."""
 
@@ -95,16 +97,39 @@ def load_grader(path: str) -> Any:
         sys.path.insert(0, str(Path.cwd()))
     try:
         module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module_name.startswith(error.name):
-            raise
-        raise AssayError(f"{path!r}: there is no module {error.name!r} here or installed.") from error
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and module_name.startswith(error.name or " "):
+            raise AssayError(f"{path!r}: there is no module {error.name!r} here or installed.") from error
+        raise AssayError(f"{path!r}: its module cannot be imported ({type(error).__name__}: {error}).") from error
     if not hasattr(module, name):
         public = ", ".join(n for n in vars(module) if not n.startswith("_")) or "nothing"
         raise AssayError(f"{path!r}: the module has no {name!r}; it has {public}.")
     found = getattr(module, name)
-    if not callable(found) and not hasattr(found, "score"):
-        raise AssayError(f"{path!r} is a {type(found).__name__}; name a Verifier or a reward function.")
+    return _ready(found, path)
+
+
+def _ready(found: Any, path: str) -> Any:
+    """An instance of a class that needs no arguments; anything else as it is, if it can be asked.
+
+    Raises:
+        AssayError: it is no verifier and no function of a known shape.
+    """
+    from verifiers.audit.foreign import shape_of
+    from verifiers.base import Verifier
+
+    if isinstance(found, type):
+        try:
+            found = found()
+        except TypeError as error:
+            raise AssayError(f"{path!r} is a class that needs arguments ({error}); name an instance of it.") from error
+    if isinstance(found, Verifier):
+        return found
+    if not callable(found):
+        raise AssayError(f"{path!r} is of type {type(found).__name__}; name a Verifier or a reward function.")
+    try:
+        shape_of(found)
+    except TypeError as error:
+        raise AssayError(str(error)) from error
     return found
 
 
@@ -116,18 +141,32 @@ def reasons_to_fail(report: Any, config: AuditConfig) -> list[str]:
     if report.fnr.value > config.fail_fnr:
         reasons.append(f"false negatives {report.fnr}, allowed {100 * config.fail_fnr:g} %")
     faults: dict[str, int] = {}
-    for finding in report.findings:
-        if finding.complaint.fault not in RATED:
+    unexpected = [finding for relation in report.failed for finding in relation.findings]
+    for finding in unexpected:
+        if finding.complaint.fault not in RATED or not _is_rated(report, finding):
             faults[finding.complaint.fault] = faults.get(finding.complaint.fault, 0) + 1
-    return reasons + [f"{fault}: {count} kinds of case" for fault, count in faults.items()]
+    reasons += [f"{fault}: {count} kinds of case" for fault, count in faults.items()]
+    if unasked := [
+        relation.name for relation in report.asked if relation.status == "out of time" and not relation.cases
+    ]:
+        reasons.append(f"no time was left for {', '.join(unasked)}: raise --budget")
+    return reasons
+
+
+def _is_rated(report: Any, finding: Any) -> bool:
+    """Whether the kind counts in the error rates; a contract's cases have no truth of their own."""
+    kinds = next(relation.kinds for relation in report.relations if relation.name == finding.relation)
+    return kinds[finding.kind].truth is not None
 
 
 def _scope(scope: Any, config: AuditConfig) -> Any:
     if config.answers is not None:
         scope = replace(scope, answer_types=tuple(name.strip() for name in config.answers.split(",")))
     if config.task is not None:
-        if config.task not in ("answer", "think_format", "any"):
-            raise AssayError(f"--task {config.task!r}: write answer, think_format or any.")
+        from verifiers.audit.capabilities import TASKS
+
+        if config.task not in TASKS:
+            raise AssayError(f"--task {config.task!r}: write one of {', '.join(TASKS)}.")
         scope = replace(scope, task=config.task)
     return replace(scope, forgives=(*scope.forgives, *config.forgive))
 
@@ -136,16 +175,24 @@ def _print(report: Any, reasons: list[str]) -> None:
     out = console()
     out.print(f"[head]{report.grader}[/]  seed {report.seed}, {report.examples} examples a relation")
     rows = table("relation", "status", "cases", "kinds failed")
-    for relation in report.relations:
+    for relation in report.asked:
         failing = sum(kind.failures > 0 for kind in relation.kinds.values())
         look = {"passed": "good", "failed": "bad"}.get(relation.status, "quiet")
         rows.add_row(relation.name, f"[{look}]{relation.status}[/]", str(relation.cases), str(failing))
     out.print(rows)
+    alike: dict[str, int] = {}
     for finding in report.findings:
         found = finding.to_dict()
+        alike[found["message"]] = alike.get(found["message"], 0) + 1
+        if alike[found["message"]] > SHOWN_ALIKE:
+            continue
         out.print(f"\n{found['relation']}: {found['kind']}: {found['message']}", markup=False, style="head")
         for item in found["example"]:
             out.print(f"  gold {item['gold']!a}  completion {item['completion']!a}", markup=False, soft_wrap=True)
+    for message, count in alike.items():
+        if count > SHOWN_ALIKE:
+            more = f"\n{count - SHOWN_ALIKE} more kinds of case: {message}; they are in the report."
+            out.print(more, markup=False, style="quiet")
     out.print(f"\nFalse positives {report.fpr}, false negatives {report.fnr}; 95 % intervals.", markup=False)
     out.print(f"Slowest call {report.slowest_s:.2f} s, {report.wall_s:.0f} s in all.", style="quiet")
     for reason in reasons:

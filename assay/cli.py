@@ -245,7 +245,10 @@ def audit(
     answers: Annotated[
         str | None, typer.Option(help="Types of answers, e.g. integer,fraction. Default: what it declares.")
     ] = None,
-    task: Annotated[str | None, typer.Option(help="answer, think_format, or any. Default: what it declares.")] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(help="answer, think_format, code, judge or any. Default: as declared, or named."),
+    ] = None,
     forgive: Annotated[
         list[str] | None, typer.Option(help='What is policy and no error: "inequivalence/fraction: decimal*".')
     ] = None,

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from math import sqrt
 from statistics import fmean
 
+from verifiers.intervals import quantile, wilson
+
 Interval = tuple[float, float]
-Z95 = 1.959963984540054
 RESAMPLES = 2000
 
 
@@ -35,27 +36,11 @@ def question_interval(rates: Sequence[float], *, seed: int = 0) -> Interval:
     return bootstrap(rates, seed=seed)
 
 
-def wilson(c: int, n: int, z: float = Z95) -> Interval:
-    """Wilson's score interval of c successes in n independent trials (1927); never empty and never outside 0..1."""
-    p, shrink = c / n, 1 + z * z / n
-    middle = (p + z * z / (2 * n)) / shrink
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / shrink
-    return (0.0 if c == 0 else middle - half, 1.0 if c == n else middle + half)
-
-
 def bootstrap(values: Sequence[float], *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
     """95 % percentile bootstrap of the mean; the same seed gives the same interval."""
     rng = random.Random(seed)
     means = sorted(fmean(rng.choices(values, k=len(values))) for _ in range(resamples))
     return quantile(means, 0.025), quantile(means, 0.975)
-
-
-def quantile(ordered: Sequence[float], q: float) -> float:
-    """Of values in ascending order, linear between neighbours (numpy's default)."""
-    position = q * (len(ordered) - 1)
-    below = int(position)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (position - below) * (ordered[above] - ordered[below])
 
 
 def paired_difference(before: Sequence[float], after: Sequence[float], *, seed: int = 0) -> tuple[float, Interval]:

@@ -88,6 +88,10 @@ _UNIT = rf"(?:(?!(?:{_NO_UNIT})\b)[A-Za-z°µΩ]{{1,20}}(?:[ /·*-]?(?!(?:{_NO_U
 _BEFORE = re.compile(r"^[a-zA-Z]\w{0,10}\s*=\s*|^(?:about|approximately|exactly|around|≈|~)\s*(?=[\d.$€£¥+-])")
 _UNIT_AFTER = re.compile(rf"\s+{_UNIT}$|\s*[°%]$|\s*°[CF]$")
 _CURRENCY = re.compile(r"([+-]?)\s*([$€£¥])\s*(?=[\d.])")
+# TeX's spaces, and the backslash of a control space whose blank was stripped.
+_SPACE_AT_THE_ENDS = re.compile(
+    r"^(?:\\[ ,;:!>]|\\q?quad(?![A-Za-z])|~|\s)+|(?:\\[ ,;:!>]|\\q?quad|~|\s)*(?:(?<!\\)\\)?$"
+)
 MAX_CHARS = 200
 
 
@@ -109,6 +113,7 @@ def parse_quantity(text: str) -> tuple[Fraction, str] | None:
     """
     if len(text) > MAX_CHARS:
         return None
+    text = _SPACE_AT_THE_ENDS.sub("", text)
     text = plain_unicode(text).replace("−", "-").replace("\\,", "").replace("\\!", "").replace("\\ ", " ")
     # In TeX a comma in braces is one of thousands or a decimal one.
     text = re.sub(r"(?<!\b0)\{,\}(?=\d{3}(?!\d))", ",", text).replace("{,}", ".")

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -54,6 +55,82 @@ def test_a_reward_that_can_be_fooled_fails_with_examples_and_leaves_three_report
     assert "<table>" in (folder / "audit.html").read_text()
 
 
+STRANGE = """
+import functools
+
+number = 7
+
+def three(a, b, c): ...
+def anything(*args): ...
+
+class NeedsArgument:
+    def __init__(self, scale): ...
+    def __call__(self, gold, completion): ...
+
+class Scored:
+    def __call__(self, gold, completion):
+        return gold in completion
+
+async def later(completions, solution, **kwargs):
+    return [float("boxed{%s}" % gold in c[0]["content"]) for c, gold in zip(completions, solution)]
+"""
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        ("strange", "write module:object, e.g. my_rewards:reward"),
+        ("no_such_module:f", "there is no module 'no_such_module' here or installed"),
+        ("strange:missing", "the module has no 'missing'; it has functools, number, three"),
+        ("strange:number", "is of type int; name a Verifier or a reward function"),
+        ("strange:three", r"three(a, b, c) is no reward function of a known shape; wrap it as f(gold, completion)"),
+        ("strange:anything", "anything(args) is no reward function of a known shape"),
+        ("strange:NeedsArgument", "is a class that needs arguments"),
+        ("unfinished:f", "its module cannot be imported (SyntaxError"),
+        ("no_library:f", "its module cannot be imported (ModuleNotFoundError: No module named 'no_such_library'"),
+    ],
+)
+def test_what_cannot_be_audited_is_said_in_a_sentence(target, sentence, tmp_path, monkeypatch, capsys):
+    (tmp_path / "strange.py").write_text(STRANGE)
+    (tmp_path / "unfinished.py").write_text("def f(:")
+    (tmp_path / "no_library.py").write_text("import no_such_library")
+    monkeypatch.chdir(tmp_path)
+    for name in ("strange", "unfinished", "no_library"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    code, _, err = command(target, capsys=capsys)
+    assert code == 2
+    assert sentence in err
+    assert err.count("\n") == 1
+    assert "bug in Assay" not in err
+
+
+def test_an_audit_without_time_accepts_nothing(rewards, capsys):
+    code, out, _ = command(f"{rewards}:boxed", "--budget", 0.001, capsys=capsys)
+    assert code == 1
+    assert "no time was left for contract, gold" in out
+    code, _, err = command(f"{rewards}:boxed", "--budget", 0, capsys=capsys)
+    assert code == 2
+    assert "in more than 0 seconds" in err
+
+
+def test_classes_and_coroutines_are_audited_too(tmp_path, monkeypatch, capsys):
+    (tmp_path / "strange_too.py").write_text(STRANGE)
+    monkeypatch.chdir(tmp_path)
+    for target in ("strange_too:Scored", "strange_too:later"):
+        code, out, _ = command(target, "--answers", "integer", "--examples", 5, capsys=capsys)
+        assert code == 1
+        assert "a wrong completion got 1" in out
+        assert "raised" not in out
+
+
+def test_a_reward_that_always_raises_is_shown_a_few_times_only(tmp_path, monkeypatch, capsys):
+    (tmp_path / "raises_always.py").write_text("def f(gold, completion):\n    raise KeyError('solution')")
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = command("raises_always:f", "--answers", "integer", "--examples", 5, capsys=capsys)
+    assert code == 1
+    assert "more kinds of case: a wrong completion went unscored (error:KeyError 'solution')" in out
+
+
 def test_limits_decide_the_exit_code(rewards, capsys):
     args = (f"{rewards}:contains", "--examples", 20, "--fail-fpr", 1.0, "--fail-fnr", 1.0)
     assert command(*args, "--forgive", "contract/*", "--forgive", "text/*", capsys=capsys)[0] == 0
@@ -72,7 +149,7 @@ def test_a_target_that_is_none_is_refused_with_advice(rewards, capsys):
     code, _, err = command(capsys=capsys)
     assert code == 2
     assert "Which grader?" in err
-    with pytest.raises(AssayError, match="is a str; name a Verifier"):
+    with pytest.raises(AssayError, match="is of type str; name a Verifier"):
         load_grader("json:__name__")
 
 

@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.intervals import Z95, bootstrap, paired_difference, quantile, question_interval, run_to_run, wilson
-
-
-@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_bounds_are_where_the_score_test_just_rejects(case):
-    c, n = case
-    for bound in wilson(c, n):
-        if 0 < bound < 1:
-            assert abs(c / n - bound) == pytest.approx(Z95 * sqrt(bound * (1 - bound) / n), rel=1e-6)
-    low, high = wilson(c, n)
-    assert 0 <= low <= c / n <= high <= 1
+from benchmarks.intervals import bootstrap, paired_difference, question_interval, run_to_run
+from verifiers.intervals import Z95, quantile
 
 
 def test_a_clean_sweep_is_not_certainty():

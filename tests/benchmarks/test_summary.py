@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from benchmarks.intervals import wilson
 from benchmarks.results import Result
 from benchmarks.summary import UNKNOWN_FINISH, summarize
 from tests.benchmarks.helpers import LastWord, attempt, results_of
+from verifiers.intervals import wilson
 
 
 def test_the_figures_of_two_questions_by_hand():

@@ -31,6 +31,13 @@ def test_fractions_are_read_exactly(a, b):
     assert parse_number(f"-\\frac{{{abs(a)}}}{{{b}}}") == -Fraction(abs(a), b)
 
 
+@given(st.integers(-999, 999), *[st.sampled_from(["", "\\ ", "\\,", "\\;", "~", "\\quad ", " \\ ", "\\! "])] * 2)
+def test_the_spaces_of_tex_around_a_number_are_no_part_of_it(n, before, after):
+    assert parse_number(f"{before}{n}{after}") == n
+    assert NumberMatch().score(Sample(Problem("", n), f"\\boxed{{{before}{n}{after}}}")).value == 1.0
+    assert parse_number(f"{n}\\quad {n}") is None
+
+
 @given(st.text())
 def test_any_text_is_a_number_or_none(text):
     assert parse_number(text) is None or isinstance(parse_number(text), Fraction)

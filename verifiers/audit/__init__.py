@@ -9,6 +9,7 @@ from verifiers.audit.answers import Answer, AnswerType, equivalents, inequivalen
 from verifiers.audit.attacks import attacks
 from verifiers.audit.capabilities import Capabilities
 from verifiers.audit.case import Case, not_above, right, same, scored, wrong
+from verifiers.audit.programs import Program, programs
 from verifiers.audit.pytest_checks import parametrize_with_checks
 from verifiers.audit.relations import RELATIONS, Relation, relation
 from verifiers.audit.report import AuditReport, Finding
@@ -25,6 +26,7 @@ __all__ = [
     "Capabilities",
     "Case",
     "Finding",
+    "Program",
     "Relation",
     "attacks",
     "audit",
@@ -34,6 +36,7 @@ __all__ = [
     "inequivalents",
     "not_above",
     "parametrize_with_checks",
+    "programs",
     "relation",
     "right",
     "same",

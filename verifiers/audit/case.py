@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 Item: TypeAlias = tuple[Any, str]
@@ -29,15 +29,21 @@ class Call:
     Args:
         thread: call it from a thread other than the main one.
         variant: "" for the grader itself, or a composition with it (see `child.VARIANTS`).
+        prompt: what was asked, where the grader may want to know.
     """
 
     items: tuple[Item, ...]
     thread: bool = False
     variant: str = ""
+    prompt: str = ""
 
-    def with_gold(self, form: str) -> Call:
-        items = ((form.replace("GOLD", g) if isinstance(g, str) else g, text) for g, text in self.items)
-        return Call(tuple(items), self.thread, self.variant)
+    @property
+    def elsewhere(self) -> bool:
+        """Scored in an interpreter of its own, whose start is not the grader's time."""
+        return self.variant.startswith("hash seed")
+
+    def with_gold(self, write: Callable[[Any], Any]) -> Call:
+        return replace(self, items=tuple((write(gold), text) for gold, text in self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,13 @@ class Case:
     def items(self) -> tuple[Item, ...]:
         return tuple(item for call in self.calls for item in call.items)
 
-    def with_gold(self, form: str) -> Case:
-        """The same case with its golds written in a form, such as `$GOLD$`."""
-        return Case(tuple(call.with_gold(form) for call in self.calls), self.judge, self.truth)
+    def with_gold(self, write: Callable[[Any], Any]) -> Case:
+        """The same case with its golds written in another form."""
+        return Case(tuple(call.with_gold(write) for call in self.calls), self.judge, self.truth)
+
+    def asked(self, prompt: str) -> Case:
+        """The same case under a prompt."""
+        return Case(tuple(replace(call, prompt=prompt) for call in self.calls), self.judge, self.truth)
 
     @property
     def size(self) -> tuple[int, int, str]:
@@ -128,6 +138,11 @@ def not_above(gold: Any, plain: str, altered: str) -> Case:
 def scored(gold: Any, completion: str, thread: bool = False) -> Case:
     """There is a verdict, whatever it is: the grader neither raises nor leaves the completion unscored."""
     return Case((Call(((gold, completion),), thread),), _judge_scored)
+
+
+def survived(gold: Any, completion: str) -> Case:
+    """The grader does not raise; it may leave the completion unscored."""
+    return Case(single(gold, completion), _judge_survived)
 
 
 def _judge_right(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
@@ -171,6 +186,11 @@ def _judge_not_above(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | N
 def _judge_scored(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
     (outcome,) = outcomes
     return _unscored(outcome, "a completion") if outcome.value is None else None
+
+
+def _judge_survived(outcomes: Sequence[Outcome], scale: Scale) -> Complaint | None:
+    (outcome,) = outcomes
+    return _unscored(outcome, "a completion") if outcome.raised else None
 
 
 def _unscored(outcome: Outcome, what: str) -> Complaint:

@@ -25,7 +25,8 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from verifiers.audit.case import Call, Complaint, Outcome
-from verifiers.audit.state import changes, snapshot
+from verifiers.audit.elsewhere import START_S, Elsewhere
+from verifiers.audit.state import PATCHED, changes, snapshot
 from verifiers.base import Verifier, gate, scores_of
 from verifiers.types import Problem, Sample, Score
 
@@ -49,6 +50,8 @@ VARIANTS: dict[str, Callable[[Verifier], Verifier]] = {
     "gate(0) * v": lambda v: gate(_Closed()) * v,
     "v & v": lambda v: v & v,
     "v | v": lambda v: v | v,
+    "hash seed 1": lambda v: Elsewhere(v, 1),
+    "hash seed 2": lambda v: Elsewhere(v, 2),
 }
 
 
@@ -98,7 +101,7 @@ class Grader:
             started = self._start()
             if started.trouble:
                 return started
-        return self._exchange(calls, self.time_limit_s * len(calls))
+        return self._exchange(calls, sum(START_S if call.elsewhere else self.time_limit_s for call in calls))
 
     def _start(self) -> Answered:
         self.socket, theirs = socket.socketpair()
@@ -135,18 +138,19 @@ class Grader:
                     return self._end(Complaint("memory", f"one case took more than {self.memory_mb} MB"))
                 if time.monotonic() > deadline:
                     return self._end(Complaint("hang", f"no verdict within {limit_s:g} s"))
-            reply = json.loads(_read(self.socket))
+            return self._answered(json.loads(_read(self.socket)))
         except TimeoutError:
             return self._end(Complaint("hang", f"no verdict within {limit_s:g} s"))
-        except (OSError, EOFError, ValueError):
-            return self._end(None)
-        return self._answered(reply)
+        except (OSError, EOFError, ValueError, TypeError, KeyError):
+            return self._end(None)  # Without a reply, or with one that is none: Python itself may have been patched.
 
     def _answered(self, reply: dict[str, Any]) -> Answered:
         side = [Complaint("state", f"scoring changed {what}") for what in reply["changed"]]
         if reply["printed"] > OUTPUT_BYTES:
             side.append(Complaint("output", f"scoring printed more than {OUTPUT_BYTES:,} bytes for one case"))
         outcomes = tuple(Outcome(*pair) for pair in reply["outcomes"])
+        if PATCHED in reply["changed"]:
+            self.close()  # Or every later verdict would be about that.
         if self._resident and reply["grown"] > self.memory_mb << 20:
             return self._end(Complaint("memory", f"one case took more than {self.memory_mb} MB"))
         if reply["seconds"] > self.time_limit_s and self._resident:
@@ -245,7 +249,8 @@ def _scored(verifier: Verifier, calls: list[Call], number: int, output: BinaryIO
     for call in calls:
         start = time.monotonic()
         scores = _call(verifier, call)
-        slowest = max(slowest, time.monotonic() - start)
+        if not call.elsewhere:
+            slowest = max(slowest, time.monotonic() - start)
         outcomes += [(score.value, _reason(score)) for score in scores]
     changed = changes(before, snapshot())
     for stream in (sys.stdout, sys.stderr):
@@ -269,7 +274,7 @@ def _reason(score: Score) -> str:
 
 
 def _call(verifier: Verifier, call: Call) -> list[Score]:
-    samples = [Sample(Problem("", gold), text, num_tokens=len(text) // 4 + 1) for gold, text in call.items]
+    samples = [Sample(Problem(call.prompt, gold), text, num_tokens=len(text) // 4 + 1) for gold, text in call.items]
     composed = VARIANTS[call.variant](verifier)
     if not call.thread:
         return scores_of(composed, samples)

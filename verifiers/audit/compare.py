@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verifiers.audit.capabilities import Capabilities
-from verifiers.audit.case import Case, Outcome
-from verifiers.audit.child import Grader
+from verifiers.audit.case import Case, Outcome, Scale
+from verifiers.audit.child import Answered, Grader
 from verifiers.audit.explore import generate
 from verifiers.audit.foreign import adapted, guessed, shown
+from verifiers.audit.forms import as_drawn, settled, warm_up_calls, writer_of
 from verifiers.audit.relations import RELATIONS, kinds_of
-from verifiers.audit.run import warm_up_calls
+from verifiers.audit.relations.items import modes_of
 
-TRUTHFUL = ("gold", "equivalence", "inequivalence", "attacks", "layout", "format")
+TRUTHFUL = (
+    *("gold", "equivalence", "inequivalence", "attacks", "layout", "format"),
+    *("programs", "wrong programs", "cheating programs", "honest programs", "submission"),
+    *("judged answers", "injections", "master keys"),
+)
 """Relations whose cases are one completion of known truth each."""
 
 
@@ -94,26 +99,52 @@ def compare(
     """
     scope = guessed(first, capabilities)
     until = time.monotonic() + budget_s
-    graders = [adapted(grader, scope) for grader in (first, second)]
-    found = Comparison((shown(graders[0]), shown(graders[1])), seed)
-    calls = warm_up_calls(scope)
-    asked = [Grader(g, time_limit_s=scope.time_limit_s, memory_mb=scope.memory_mb, warm_up=calls) for g in graders]
-    with asked[0], asked[1]:
+    asked = [_Asked(grader, scope) for grader in (first, second)]
+    found = Comparison((shown(asked[0].verifier), shown(asked[1].verifier)), seed)
+    with asked[0].grader, asked[1].grader:
+        read = [one.settle() for one in asked]
+        shared = replace(as_drawn(scope), modes=tuple(mode for mode in modes_of(read[0]) if mode in modes_of(read[1])))
         for relation in RELATIONS:
-            kinds = kinds_of(relation, scope) if relation.name in TRUTHFUL else {}
+            kinds = kinds_of(relation, replace(shared, gold_form="GOLD")) if relation.name in TRUTHFUL else {}
             count = max(3, -(-examples // max(len(kinds), 1)))
             for kind, strategy in kinds.items():
                 if time.monotonic() > until:
                     return found
-                name = f"{relation.name}/{kind}"
-                _compare_kind(found, asked, f"{relation.name}: {kind}", generate(strategy, count, seed, name))
+                cases = generate(strategy, count, seed, f"{relation.name}/{kind}")
+                _compare_kind(found, asked, f"{relation.name}: {kind}", cases)
     return found
 
 
-def _compare_kind(found: Comparison, graders: list[Grader], kind: str, cases: list[Case]) -> None:
+class _Asked:
+    """One of the graders, in its own process, and asked in the form of gold that it reads."""
+
+    def __init__(self, grader: Any, scope: Capabilities):
+        self.scope = replace(scope, gold_form=guessed(grader).gold_form)
+        self.verifier = adapted(grader, self.scope)
+        self.scale = Scale(*(scope.reward_range or self.verifier.range), scope.partial_credit)
+        self.grader = Grader(
+            self.verifier,
+            time_limit_s=scope.seconds_a_call,
+            memory_mb=scope.memory_mb,
+            warm_up=warm_up_calls(self.scope),
+        )
+
+    def settle(self) -> Capabilities:
+        self.scope = settled(self.scope, self._accepts)
+        return self.scope
+
+    def _accepts(self, case: Case) -> bool:
+        answered = self.grader.ask(case.calls)
+        return not answered.trouble and case.judge(answered.outcomes, self.scale) is None
+
+    def ask(self, case: Case) -> Answered:
+        return self.grader.ask(case.with_gold(writer_of(self.scope)).calls)
+
+
+def _compare_kind(found: Comparison, asked: Sequence[_Asked], kind: str, cases: Sequence[Case]) -> None:
     differing: list[tuple[Case, list[str]]] = []
     for case in cases:
-        answers = [grader.ask(case.calls) for grader in graders]
+        answers = [one.ask(case) for one in asked]
         values = [a.trouble.fault if a.trouble else _shown(a.outcomes[0]) for a in answers]
         found.cases += 1
         found.agreed += values[0] == values[1]

@@ -1,7 +1,8 @@
 """Other people's reward functions as verifiers, as they are: the shapes of TRL, open-r1, verl, OpenRLHF, and plain ones.
 
     shape      signature                                                        gold goes to
-    trl        f(completions, ..., solution=..., **kwargs) -> list              every column that it names, and the usual ones
+    trl        f(completions, ..., solution=..., **kwargs) -> list              every column that it names, and the usual ones;
+                                                                                of a mapping, its keys as columns
     verl       f(data_source, solution_str, ground_truth, extra_info) -> float  ground_truth
     openrlhf   f(queries, prompts, labels) -> tensor or {"rewards": ...}        labels
     pair       f(gold, completion) or f(completion, gold) -> number             the argument named like a gold, else the first
@@ -12,8 +13,9 @@ The shape is read off the names of the parameters. Exceptions are not caught her
 
 from __future__ import annotations
 
+import asyncio
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
@@ -23,6 +25,8 @@ from verifiers.types import Sample, Score
 
 Shape: TypeAlias = Literal["trl", "verl", "openrlhf", "pair", "sample", "samples"]
 GOLD_NAMES = ("solution", "answer", "ground_truth", "gold", "target", "label", "labels", "reference", "gt", "expected")
+TEST_NAMES = {"tests", "test_cases", "test_list", "unit_tests", "verification_info", "entry_point", "test_code"}
+"""Parameters by which a function is known to judge programs."""
 NOT_GOLD = {"prompts", "completions", "completion_ids", "trainer_state", "log_extra", "log_metric", "kwargs", "self"}
 
 
@@ -32,16 +36,8 @@ def shape_of(function: Callable[..., Any]) -> Shape:
     Raises:
         TypeError: none that is known.
     """
-    try:
-        parameters = inspect.signature(function).parameters
-    except ValueError:
-        parameters = {}  # type: ignore[assignment]
-    names = set(parameters)
-    required = [
-        p
-        for p in parameters.values()
-        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
+    parameters = _parameters(function)
+    names, required = set(parameters), _required(function)
     if "completions" in names:
         return "trl"
     if {"solution_str", "ground_truth"} <= names:
@@ -53,8 +49,20 @@ def shape_of(function: Callable[..., Any]) -> Shape:
     if len(required) == 2:
         return "pair"
     raise TypeError(
-        f"{_name(function)}{tuple(names)}: this is no reward function of a known shape; wrap it as f(gold, completion)."
+        f"{_name(function)}({', '.join(parameters)}) is no reward function of a known shape; wrap it as f(gold, completion)."
     )
+
+
+def _parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(function).parameters
+    except ValueError:  # A builtin may have none.
+        return {}
+
+
+def _required(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p for p in _parameters(function).values() if p.default is p.empty and p.kind in kinds]
 
 
 def adapted(grader: Any, scope: Capabilities) -> Verifier:
@@ -72,37 +80,71 @@ def adapted(grader: Any, scope: Capabilities) -> Verifier:
     shape = shape_of(grader)
     if shape == "sample":
         return FunctionVerifier(grader, range=scope.reward_range or (0.0, 1.0), name=_name(grader))
-    return Foreign(grader, shape, scope.reward_range or (0.0, 1.0))
+    data_source = "apps" if scope.task == "code" else "math"
+    return Foreign(grader, shape, scope.reward_range or (0.0, 1.0), data_source)
+
+
+TASKS_OF_OURS: Mapping[str, Task] = {
+    "think_format": "think_format",
+    "code": "code",
+    "judge": "judge",
+    "judge_probability": "judge",
+    "panel": "judge",
+}
+"""By the name of the verifier, where it declares nothing."""
 
 
 def guessed(grader: Any, given: Capabilities | Mapping[str, Any] | None = None) -> Capabilities:
-    """What is declared. Where nothing is: a function of TRL's shape that names no gold and is called
-    a format reward gets that task, as does a verifier named "think_format"; how another function wants golds written is
-    found out by trying.
+    """What is declared; where nothing is, what the grader's name and parameters say.
+
+    A verifier's name tells its task. A function that is called a code reward, or names a column of tests, judges programs;
+    one of TRL's shape that names no gold and is called a format reward looks for reasoning tags; one that is called a judge
+    asks a model. How a function wants golds written is found out by trying.
     """
     scope = declared(grader, given)
     if given is not None or getattr(grader, "capabilities", None) is not None:
         return scope
     if isinstance(grader, Verifier | type):
-        task: Task = "think_format" if getattr(grader, "name", "") == "think_format" else "answer"
-        return replace(scope, task=task)
-    if callable(grader) and "format" in _name(grader) and shape_of(grader) == "trl" and not _gold_columns(grader):
-        return replace(scope, task="think_format")
-    return replace(scope, gold_form=None)
+        return replace(scope, task=TASKS_OF_OURS.get(getattr(grader, "name", ""), "answer"))
+    return replace(scope, task=_task_of(grader), gold_form=None) if callable(grader) else scope
+
+
+def _task_of(function: Callable[..., Any]) -> Task:
+    words = set(_name(function).lower().split("_"))
+    if "code" in words or TEST_NAMES & set(_parameters(function)):
+        return "code"
+    if "judge" in words:
+        return "judge"
+    if "format" in words and shape_of(function) == "trl" and not _gold_columns(function):
+        return "think_format"
+    return "answer"
 
 
 class Foreign(Verifier):
     """A reward function of another library; one call a batch where its shape takes batches."""
 
-    def __init__(self, function: Callable[..., Any], shape: Shape, range: tuple[float, float] = (0.0, 1.0)):
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        shape: Shape,
+        range: tuple[float, float] = (0.0, 1.0),
+        data_source: str = "math",
+    ):
         self.function, self.shape, self.range, self.name = function, shape, range, _name(function)
+        self.data_source = data_source
 
     def score_all(self, samples: Sequence[Sample]) -> list[Score]:
-        values = list(_CALLS[self.shape](self.function, samples))
+        values = _CALLS[self.shape](self, samples)
+        if inspect.isawaitable(values):
+            values = asyncio.run(_result_of(values))
         return [_score(value) for value in values]
 
     def __repr__(self) -> str:
         return f"Foreign({self.name}, {self.shape!r})"
+
+
+async def _result_of(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
 
 
 def _score(value: Any) -> Score:
@@ -115,18 +157,21 @@ def _score(value: Any) -> Score:
     return Score.unscored("none", message="the function returned None") if value is None else Score.of(float(value))
 
 
-def _trl(function: Callable[..., Any], samples: Sequence[Sample]) -> Any:
+def _trl(foreign: Foreign, samples: Sequence[Sample]) -> Any:
     golds = [sample.gold for sample in samples]
-    columns = dict.fromkeys(_gold_columns(function) or (), golds)
-    parameters = inspect.signature(function).parameters
-    arguments: dict[str, Any] = {"prompts": [[{"role": "user", "content": ""}]] * len(samples)}
-    arguments["completion_ids"] = [list(sample.completion.encode(errors="replace")) for sample in samples]
+    parameters = inspect.signature(foreign.function).parameters
+    prompts = [[{"role": "user", "content": sample.problem.prompt}] for sample in samples]
+    ids = [list(sample.completion.encode(errors="replace")) for sample in samples]
+    arguments: dict[str, Any] = {"prompts": prompts, "completion_ids": ids}
+    columns: dict[str, Any] = dict.fromkeys(_gold_columns(foreign.function), golds)
+    if all(isinstance(gold, Mapping) for gold in golds):
+        columns |= {key: [gold.get(key) for gold in golds] for key in dict.fromkeys(k for gold in golds for k in gold)}
     if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         columns = dict.fromkeys(GOLD_NAMES, golds) | columns
     else:
-        arguments = {name: value for name, value in arguments.items() if name in parameters}
+        arguments, columns = ({k: v for k, v in given.items() if k in parameters} for given in (arguments, columns))
     chats = [[{"role": "assistant", "content": sample.completion}] for sample in samples]
-    return function(completions=chats, **arguments, **columns)
+    return foreign.function(completions=chats, **arguments, **columns)
 
 
 def _gold_columns(function: Callable[..., Any]) -> list[str]:
@@ -136,35 +181,36 @@ def _gold_columns(function: Callable[..., Any]) -> list[str]:
     return [p.name for p in named if p.default is p.empty or p.name in GOLD_NAMES]
 
 
-def _verl(function: Callable[..., Any], samples: Sequence[Sample]) -> list[Any]:
-    names = inspect.signature(function).parameters
-    extra: dict[str, Any] = {
-        name: value for name, value in (("data_source", "math"), ("extra_info", {})) if name in names
-    }
-    return [function(solution_str=s.completion, ground_truth=s.gold, **extra) for s in samples]
+def _verl(foreign: Foreign, samples: Sequence[Sample]) -> list[Any]:
+    names = inspect.signature(foreign.function).parameters
+    known = {"data_source": foreign.data_source, "extra_info": {}}
+    extra: dict[str, Any] = {name: value for name, value in known.items() if name in names}
+    return [foreign.function(solution_str=s.completion, ground_truth=s.gold, **extra) for s in samples]
 
 
-def _openrlhf(function: Callable[..., Any], samples: Sequence[Sample]) -> Any:
-    prompts = ["Question?\n"] * len(samples)
+def _openrlhf(foreign: Foreign, samples: Sequence[Sample]) -> Any:
+    prompts = [f"{sample.problem.prompt or 'Question?'}\n" for sample in samples]
     queries = [prompt + sample.completion for prompt, sample in zip(prompts, samples)]
-    rewards = function(queries, prompts, [sample.gold for sample in samples])
+    rewards = foreign.function(queries, prompts, [sample.gold for sample in samples])
     if isinstance(rewards, Mapping):
         rewards = rewards["rewards"]
     return rewards.tolist() if hasattr(rewards, "tolist") else rewards
 
 
-def _pair(function: Callable[..., Any], samples: Sequence[Sample]) -> list[Any]:
-    first, second = list(inspect.signature(function).parameters)[:2]
-    gold_second = second in GOLD_NAMES and first not in GOLD_NAMES
-    return [function(s.completion, s.gold) if gold_second else function(s.gold, s.completion) for s in samples]
+def _pair(foreign: Foreign, samples: Sequence[Sample]) -> list[Any]:
+    first, second = [p.name for p in _required(foreign.function)][:2]
+    named = {*GOLD_NAMES, *TEST_NAMES}
+    gold_second = second in named and first not in named
+    call = foreign.function
+    return [call(s.completion, s.gold) if gold_second else call(s.gold, s.completion) for s in samples]
 
 
-_CALLS: Mapping[str, Callable[[Callable[..., Any], Sequence[Sample]], Any]] = {
+_CALLS: Mapping[str, Callable[[Foreign, Sequence[Sample]], Any]] = {
     "trl": _trl,
     "verl": _verl,
     "openrlhf": _openrlhf,
     "pair": _pair,
-    "samples": lambda function, samples: function(samples),
+    "samples": lambda foreign, samples: foreign.function(samples),
 }
 
 

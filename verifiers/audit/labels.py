@@ -73,6 +73,31 @@ CHOICE = AnswerType(
     },
 )
 
+ROMAN = ("I", "II", "III", "IV", "V")
+
+STATEMENT = AnswerType(
+    "statement label",
+    st.sampled_from(ROMAN),
+    lambda r: rf"\text{{({r})}}",
+    same={
+        "as it is": lambda r, k: rf"\text{{({r})}}",
+        "parentheses": lambda r, k: f"({r})",
+        "text": lambda r, k: rf"\text{{{r}}}",
+        "bare": lambda r, k: r,
+    },
+    different={
+        "other label": lambda r, k: rf"\text{{({_other_label(r, k)})}}",
+        "other label, bare": lambda r, k: _other_label(r, k),
+        "two labels": lambda r, k: rf"\text{{({r}) and ({_other_label(r, k)})}}",
+        "negated": lambda r, k: rf"\text{{not ({r})}}",
+    },
+)
+
+
+def _other_label(label: str, k: int) -> str:
+    return ROMAN[(ROMAN.index(label) + 1 + k % 4) % 5]
+
+
 WORDS = ("Tuesday", "Paris", "hexagon", "parabola", "Isaac")
 
 WORD = AnswerType(
@@ -92,4 +117,4 @@ WORD = AnswerType(
     },
 )
 
-LABELS = (QUANTITY, PERCENTAGE, MONEY, CHOICE, WORD)
+LABELS = (QUANTITY, PERCENTAGE, MONEY, CHOICE, STATEMENT, WORD)

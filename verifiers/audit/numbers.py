@@ -51,7 +51,7 @@ INTEGER = AnswerType(
         "comma and another": lambda n, k: f"{n - k}, {n}",
         "plus or minus": lambda n, k: rf"\pm {abs(n)}" if n else None,
         "placeholder": lambda n, k: (r"\text{NaN}", "?", r"\infty", r"\mathbb{R}", "x", r"\ldots")[k % 6],
-        "tautology": lambda n, k: f"{k}={k}",
+        "tautology": lambda n, k: "x=x" if k == n else f"{k}={k}",
     },
 )
 

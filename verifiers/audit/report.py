@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import Any, Literal, TypeAlias
 
 from verifiers.audit.case import Case, Complaint
 from verifiers.audit.text import printable
+from verifiers.intervals import wilson
 
 Status: TypeAlias = Literal["passed", "failed", "expected", "unexpected pass", "not applicable", "out of time"]
-MOST_CHARS = 160
+MOST_CHARS = 1000
+"""Enough for every program; what is longer is a bomb, and repeats itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,26 @@ def _short(value: Any) -> str:
     return f"{text[:MOST_CHARS]}... ({len(text):,} characters)"
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Errors among cases of known truth, with Wilson's 95 % interval."""
+
+    errors: int
+    cases: int
+
+    @property
+    def value(self) -> float:
+        return self.errors / self.cases if self.cases else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.errors, self.cases)
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{100 * self.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+
+
 @dataclass(slots=True)
 class KindResult:
     """How the cases of one kind went; `errors` are those that count in the error rate."""
@@ -50,6 +71,10 @@ class KindResult:
     cases: int = 0
     failures: int = 0
     errors: int = 0
+
+    @property
+    def rate(self) -> Rate:
+        return Rate(self.errors, self.cases)
 
 
 @dataclass(slots=True)
@@ -71,37 +96,6 @@ class RelationResult:
     @property
     def cases(self) -> int:
         return sum(kind.cases for kind in self.kinds.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Errors among cases of known truth, with Wilson's 95 % interval."""
-
-    errors: int
-    cases: int
-
-    @property
-    def value(self) -> float:
-        return self.errors / self.cases if self.cases else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        return wilson(self.errors, self.cases)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{100 * self.value:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
-
-
-def wilson(errors: int, cases: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """Wilson's score interval (1927) for a share; (0, 1) where nothing was asked."""
-    if not cases:
-        return 0.0, 1.0
-    share, shrink = errors / cases, 1 + z * z / cases
-    middle = share + z * z / (2 * cases)
-    half = z * sqrt(share * (1 - share) / cases + z * z / (4 * cases * cases))
-    low, high = (middle - half) / shrink, (middle + half) / shrink
-    return (0.0 if errors == 0 else low), (1.0 if errors == cases else high)
 
 
 @dataclass(slots=True)
@@ -128,6 +122,15 @@ class AuditReport:
     def failed(self) -> list[RelationResult]:
         """Relations that failed and were not expected to, or that passed and were expected to fail."""
         return [relation for relation in self.relations if relation.status in ("failed", "unexpected pass")]
+
+    @property
+    def asked(self) -> list[RelationResult]:
+        return [relation for relation in self.relations if relation.status != "not applicable"]
+
+    @property
+    def not_applicable(self) -> list[RelationResult]:
+        """Relations that demand nothing of a grader of the declared scope."""
+        return [relation for relation in self.relations if relation.status == "not applicable"]
 
     @property
     def passed(self) -> bool:
@@ -178,11 +181,17 @@ class AuditReport:
             "| relation | status | cases | kinds that failed |",
             "|---|---|---|---|",
         ]
-        for r in self.relations:
+        for r in self.asked:
             failing = sum(kind.failures > 0 for kind in r.kinds.values())
             lines.append(f"| {r.name} | {r.status} | {r.cases} | {failing} of {len(r.kinds)} |")
+        if self.not_applicable:
+            lines += ["", f"Not applicable: {', '.join(r.name for r in self.not_applicable)}."]
         if any(r.findings for r in self.relations):
-            lines += ["", "| relation: kind | share | fault | gold | completion |", "|---|---|---|---|---|"]
+            lines += [
+                "",
+                "| relation: kind | failed, error rate | fault | gold | completion |",
+                "|---|---|---|---|---|",
+            ]
         for r in self.relations:
             lines += [_finding_row(finding, r.kinds.get(finding.kind)) for finding in r.findings]
         return "\n".join(lines) + "\n"
@@ -201,6 +210,8 @@ def _finding_row(finding: Finding, kind: KindResult | None) -> str:
     golds = dict.fromkeys(item["gold"] for item in found["example"])
     completions = dict.fromkeys(item["completion"] for item in found["example"])
     share = f"{kind.failures}/{kind.cases}" if kind else ""
+    if kind and kind.truth is not None:
+        share += f": {kind.rate}"
     cells = (
         f"{finding.relation}: {finding.kind}",
         share,
@@ -235,7 +246,7 @@ def _relation_dict(relation: RelationResult) -> dict[str, Any]:
         "cases": relation.cases,
         "kinds": {
             name: {"cases": kind.cases, "failures": kind.failures, "truth": kind.truth}
-            | ({"error_rate": _rate_dict(Rate(kind.errors, kind.cases))} if kind.truth is not None else {})
+            | ({"error_rate": _rate_dict(kind.rate)} if kind.truth is not None else {})
             for name, kind in relation.kinds.items()
         },
         "findings": [finding.to_dict() for finding in relation.findings],

@@ -12,10 +12,11 @@ from hypothesis.strategies import SearchStrategy
 
 from verifiers.audit import case as cases
 from verifiers.audit.capabilities import Capabilities, declared
-from verifiers.audit.case import Call, Case, Complaint, Scale
+from verifiers.audit.case import Case, Complaint, Scale
 from verifiers.audit.child import Answered, Grader
 from verifiers.audit.explore import generate, shrink
 from verifiers.audit.foreign import adapted, guessed, shown
+from verifiers.audit.forms import as_drawn, described, settled, warm_up_calls, writer_of
 from verifiers.audit.relations import RELATIONS, Kinds, Relation, kinds_of
 from verifiers.audit.report import AuditReport, Finding, KindResult, RelationResult
 from verifiers.audit.styles import completion
@@ -25,8 +26,6 @@ SLOW_S = 0.5
 """Of a kind with a call as slow as this, nothing is shrunk."""
 MOST_TROUBLES = 2
 """After so many hangs or crashes a kind has shown what it had to show."""
-GOLD_FORMS = ("GOLD", "$GOLD$", "\\boxed{GOLD}")
-TRIAL_GOLDS = ("42", r"\frac{1}{2}", r"\sqrt{2}", "(1, 2)", r"3\pi", "x^2+x-2")
 SIDE = Relation("side effects", "Scoring prints no floods and leaves the state of the process alone.", lambda scope: {})
 
 
@@ -69,17 +68,21 @@ def check_verifier(
 
     Raises:
         AuditFailure: a relation failed that was not expected to, or passed though it was expected to fail.
-        ValueError: a relation or answer type of that name is not known.
+        ValueError: a relation or answer type of that name is not known, or there is no time or no case to ask.
     """
     start = time.monotonic()
+    if examples < 1 or not budget_s > 0:
+        raise ValueError(f"examples={examples}, budget_s={budget_s:g}: ask at least one case, in more than 0 seconds.")
     scope = guessed(verifier, capabilities) if capabilities is None else declared(verifier, capabilities)
     if answers is not None:
         scope = replace(scope, answer_types=tuple(answers))
     chosen = [*chosen_relations(relations), *extra]
     grader = adapted(verifier, scope)
-    scope = replace(scope, reward_range=scope.reward_range or grader.range)
+    scope = replace(
+        scope, reward_range=scope.reward_range or grader.range, groupwise=scope.groupwise or grader.groupwise
+    )
     # The last case may take its time limit, and its process as long again to replace.
-    end = start + budget_s - min(2 * scope.time_limit_s, budget_s / 10)
+    end = start + budget_s - min(2 * scope.seconds_a_call, budget_s / 10)
     report = AuditReport(name or shown(grader), seed, examples)
     audit_run = _Run(grader, scope, report, dict(expected_failures or {}), end)
     with audit_run.grader:
@@ -162,41 +165,31 @@ class _Run:
         self.scale = Scale(*(scope.reward_range or (0.0, 1.0)), scope.partial_credit)
         self.grader = Grader(
             verifier,
-            time_limit_s=scope.time_limit_s,
+            time_limit_s=scope.seconds_a_call,
             memory_mb=scope.memory_mb,
             warm_up=warm_up_calls(scope),
             warm_up_s=min(60.0, (end - time.monotonic()) / 4),
         )
         self.side: dict[tuple[str, str], Finding] = {}
-        self.gold_form: str | None = None
 
     def settle_gold_form(self) -> None:
-        """Choose how golds are written where the scope leaves it open: as most simple golds are right for themselves."""
-        self.gold_form = self.scope.gold_form
-        if self.gold_form is not None or self.scope.task != "answer":
-            return
-        accepted = {form: sum(self._accepts(gold, form) for gold in TRIAL_GOLDS) for form in GOLD_FORMS}
-        self.gold_form = max(GOLD_FORMS, key=lambda form: accepted[form])
-        self.report.gold_form = self.gold_form
-
-    def _accepts(self, gold: str, form: str) -> bool:
-        case = cases.right(form.replace("GOLD", gold), completion(gold, self.scope.styles[0]))
-        return self._ask(case, "gold", "")[1] is None
+        """Choose how golds are written, where the scope leaves it open, and note it in the report."""
+        chosen = settled(self.scope, lambda case: self._ask(case, "gold", "")[1] is None)
+        if chosen is not self.scope:
+            self.scope, self.report.gold_form = chosen, described(chosen)
+        self.write = writer_of(self.scope)
 
     def _kinds(self, relation: Relation) -> dict[str, SearchStrategy[Case]]:
-        form = self.gold_form
-        kinds = {n: s for n, s in kinds_of(relation, self.scope).items() if self.scope.demands(relation.name, n)}
-        if form is None or form == "GOLD":
-            return kinds
-        return {name: strategy.map(lambda case: case.with_gold(form)) for name, strategy in kinds.items()}
+        kinds = kinds_of(relation, as_drawn(self.scope))
+        return {name: strategy for name, strategy in kinds.items() if self.scope.demands(relation.name, name)}
 
     def planned(self, relation: Relation) -> int:
         """How many cases it takes, about; what the budget is shared out by."""
         kinds = len(self._kinds(relation))
-        return kinds * self._count(kinds)
+        return kinds * self._count(relation, kinds)
 
-    def _count(self, kinds: int) -> int:
-        return max(3, -(-self.report.examples // max(kinds, 1)))
+    def _count(self, relation: Relation, kinds: int) -> int:
+        return relation.most or max(3, -(-self.report.examples // max(kinds, 1)))
 
     def check(self, relation: Relation, until: float) -> None:
         start = time.monotonic()
@@ -210,7 +203,7 @@ class _Run:
                 break
             # Of a slow grader each kind is asked a little, not the first kinds everything.
             share = time.monotonic() + left / (len(kinds) - number)
-            cut_short += self._check_kind(result, kind, strategy, self._count(len(kinds)), share)
+            cut_short += self._check_kind(result, kind, strategy, self._count(relation, len(kinds)), share)
         if cut_short and not result.reason:
             result.reason = f"{cut_short} of {len(kinds)} kinds were cut short"
         result.seconds = time.monotonic() - start
@@ -224,7 +217,7 @@ class _Run:
         found = result.kinds[kind] = KindResult(None)
         failing: dict[str, tuple[int, Case, Complaint]] = {}
         slowest, troubles = 0.0, 0
-        drawn = generate(strategy, count, self.report.seed, name)
+        drawn = [case.with_gold(self.write) for case in generate(strategy, count, self.report.seed, name)]
         for number, case in enumerate(drawn):
             answered, complaint = self._ask(case, result.name, kind)
             slowest = max(slowest, answered.seconds)
@@ -251,7 +244,8 @@ class _Run:
             _, found = self._ask(smaller, *name.split("/", 1))
             return found is not None and found.fault == complaint.fault
 
-        best = shrink(strategy, case, fails, self.report.seed, name, count)
+        written = strategy.map(lambda drawn: drawn.with_gold(self.write))
+        best = shrink(written, case, fails, self.report.seed, name, count)
         # Its own message; the one at hand is about the case that it was made from.
         _, again = self._ask(best, *name.split("/", 1))
         return (best, again) if again and again.fault == complaint.fault else (case, complaint)
@@ -294,11 +288,3 @@ class _Run:
 
     def _why(self, relation: str, kind: str) -> str:
         return self.expected.get(relation) or self.expected.get(f"{relation}/{kind}", "")
-
-
-def warm_up_calls(scope: Capabilities) -> tuple[Call, ...]:
-    """Calls that load what the grader loads late."""
-    if scope.task != "answer":
-        return (Call(((scope.gold, "<think>\nx\n</think>\n1"),)),)
-    texts = ("42", r"\frac{1}{2}", r"\sqrt{2}")
-    return tuple(Call(((text, completion(text, scope.styles[0])),)) for text in texts)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
+import json
 import locale
+import math
+import operator
 import os
 import random
 import signal
@@ -10,6 +14,8 @@ import sys
 from decimal import getcontext
 from typing import Any
 
+PATCHABLE = (builtins, json, math, operator)
+PATCHED = "functions of builtins, json, math or operator"
 SIGNALS = ("SIGALRM", "SIGINT", "SIGTERM", "SIGCHLD", "SIGPIPE", "SIGUSR1", "SIGSEGV")
 
 
@@ -25,6 +31,7 @@ def snapshot() -> dict[str, Any]:
         "the global random generator": hash(random.getstate()),
         "the limit on digits of an int": sys.get_int_max_str_digits(),
         "sys.stdout": id(sys.stdout),
+        PATCHED: [id(value) for module in PATCHABLE for value in vars(module).values() if callable(value)],
         "the interval timer": signal.getitimer(signal.ITIMER_REAL)[0] > 0,
     }
     for name in SIGNALS:

@@ -118,6 +118,7 @@ EQUATION = AnswerType(
         "value off": lambda n, k: f"x={n + k}",
         "negated": lambda n, k: rf"x\neq {n}",
         "inequality": lambda n, k: (f"x>{n}", rf"x\le {n}")[k % 2],
+        "tautology": lambda n, k: "x=x" if k == n else f"{k}={k}",
         "two solutions": lambda n, k: rf"x={n} \text{{ or }} x={n + k}",
     },
 )

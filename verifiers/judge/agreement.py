@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from verifiers.judge.statistics import Cells, cohens_kappa, mean, quantile, share
+from verifiers.intervals import quantile
+from verifiers.judge.statistics import Cells, cohens_kappa, mean, share
 
 
 def accuracy(cells: Cells) -> float | None:

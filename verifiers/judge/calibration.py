@@ -25,7 +25,7 @@ from typing import Any, TypeAlias
 from verifiers.base import Verifier, scores_of
 from verifiers.judge import agreement
 from verifiers.judge.pairwise import PairwiseJudge
-from verifiers.judge.statistics import Estimate, Statistic, bootstrap, share, wilson
+from verifiers.judge.statistics import Estimate, Statistic, bootstrap, estimated_share, share
 from verifiers.judge.text import hide_reasoning
 from verifiers.types import Message, Problem, Sample
 
@@ -207,7 +207,7 @@ def _estimates(
     found = bootstrap(cells, statistics, resamples=resamples, seed=seed)
     for name in SHARES & found.keys():
         if found[name].value in (0.0, 1.0):
-            found[name] = wilson(found[name].n if found[name].value else 0, found[name].n)
+            found[name] = estimated_share(found[name].n if found[name].value else 0, found[name].n)
     return found
 
 

@@ -16,7 +16,7 @@ from verifiers.base import Verifier, name_of, scores_of
 from verifiers.judge.client import Client
 from verifiers.judge.pointwise import PointwiseJudge
 from verifiers.judge.replay import Scripted
-from verifiers.judge.statistics import Estimate, wilson
+from verifiers.judge.statistics import Estimate, estimated_share
 from verifiers.types import Problem, Sample, Score
 
 ATTACKS: Mapping[str, tuple[str, ...]] = {
@@ -112,8 +112,10 @@ def report_on(canaries: Sequence[Canary], scores: Sequence[Score]) -> CanaryRepo
     hits = Counter(canary.kind for canary, is_rewarded in scored if is_rewarded)
     asked = Counter(canary.kind for canary, _ in scored)
     return CanaryReport(
-        overall=wilson(hits.total(), len(scored)),
-        kinds={kind: wilson(hits[kind], asked[kind]) for kind in dict.fromkeys(canary.kind for canary in canaries)},
+        overall=estimated_share(hits.total(), len(scored)),
+        kinds={
+            kind: estimated_share(hits[kind], asked[kind]) for kind in dict.fromkeys(canary.kind for canary in canaries)
+        },
         unscored=len(canaries) - len(scored),
         rewarded=tuple(canary for canary, is_rewarded in scored if is_rewarded),
     )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from verifiers.intervals import quantile, wilson
+
 Cells: TypeAlias = Counter[Any]
 """How many items are in each cell; a cell is a tuple of what matters about an item."""
 Statistic: TypeAlias = Callable[[Cells], float | None]
-_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,9 @@ def bootstrap(
     return {name: _estimate(statistic(counts), sorted(drawn[name]), n) for name, (statistic, n) in statistics.items()}
 
 
-def wilson(hits: int, n: int) -> Estimate:
-    """A share with Wilson's interval (1927), which is sensible at 0 and at 1 too."""
-    if not n:
-        return Estimate(None, None, None, 0)
-    p, z2 = hits / n, _Z95**2
-    middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z95 * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Estimate(p, max(0.0, middle - half), min(1.0, middle + half), n)
+def estimated_share(hits: int, n: int) -> Estimate:
+    """A share with Wilson's interval, which is sensible at 0 and at 1 too."""
+    return Estimate(hits / n, *wilson(hits, n), n) if n else Estimate(None, None, None, 0)
 
 
 def cohens_kappa(pairs: Mapping[tuple[Hashable, Hashable], int]) -> float | None:
@@ -95,14 +90,6 @@ def mean(values: Iterable[float | None]) -> float | None:
     """Mean of what is there."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
-
-
-def quantile(ordered: Sequence[float], q: float) -> float:
-    """Of values in ascending order, linear between neighbours."""
-    position = q * (len(ordered) - 1)
-    below = int(position)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (position - below) * (ordered[above] - ordered[below])
 
 
 def _estimate(value: float | None, drawn: Sequence[float], n: int) -> Estimate:

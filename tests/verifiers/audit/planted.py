@@ -14,7 +14,7 @@ from verifiers.audit import Capabilities
 from verifiers.base import Verifier
 from verifiers.types import Score
 
-SCOPE = Capabilities(answer_types=("integer",), notations="gold", time_limit_s=0.5, memory_mb=200)
+SCOPE = Capabilities(answer_types=("integer",), notations="gold", time_limit_s=2.0, memory_mb=200)
 HIDDEN = re.compile(r"<!--.*?-->|\\iffalse.*?\\fi|\\(?:phantom|color\{white\})\{\\boxed\{[^{}]*\}\}", re.DOTALL)
 BOX = re.compile(r"\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
 SUPERSEDES = re.compile(r"\b(?:final|so|therefore)\b", re.IGNORECASE)

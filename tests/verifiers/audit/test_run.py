@@ -1,5 +1,7 @@
+import importlib
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from verifiers.audit import (
 from verifiers.audit.case import right, scored
 from verifiers.audit.compare import compare
 from verifiers.audit.explore import generate
-from verifiers.audit.report import Rate, wilson
+from verifiers.audit.report import Rate
 from verifiers.format import ThinkFormat
 
 spec = importlib.util.spec_from_file_location("planted", Path(__file__).with_name("planted.py"))
@@ -91,6 +93,26 @@ def test_shrinking_finds_a_smaller_example_than_the_first_that_failed():
     assert finding.case.items == (("10000", "\\boxed{10000}"),)
 
 
+UNORDERED = """
+def first_of_a_set(gold, completion):
+    words = set(completion.split()) | {"a", "b", "c"}
+    return float(next(iter(words)) in ("a", "So"))
+def sorted_first(gold, completion):
+    return float(min(set(completion.split()) | {"a"}) == "a")
+"""
+
+
+def test_a_grader_that_depends_on_the_order_of_a_set_is_found(tmp_path, monkeypatch):
+    (tmp_path / "unordered_rewards.py").write_text(UNORDERED)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    rewards = importlib.import_module("unordered_rewards")
+    options = {"relations": ["hash seed"], "answers": ["integer"], "examples": 20}
+    (finding,) = audit(rewards.first_of_a_set, **options).findings
+    assert "another hash seed changes" in finding.complaint.message
+    assert audit(rewards.sorted_first, **options).passed
+    assert audit(lambda gold, completion: float(hash(completion) % 2), **options).passed  # It cannot be sent.
+
+
 def test_a_relation_of_ones_own_is_checked_like_the_others():
     @relation("shouting keeps the verdict", applies_to=["integer"], kind="shouting")
     def shouting(draw, answer):
@@ -118,9 +140,15 @@ def test_a_data_sets_golds_are_asked_about():
 
 
 def test_running_out_of_budget_is_said_and_is_no_failure():
-    report = audit(planted.BoxedInteger(), budget_s=0.0, examples=20)
+    report = audit(planted.BoxedInteger(), budget_s=1e-6, examples=20)
     assert {r.status for r in report.relations} <= {"out of time", "not applicable", "passed"}
     assert "kinds were not reached" in report.relations[0].reason
+
+
+@pytest.mark.parametrize("options", [{"budget_s": 0.0}, {"budget_s": float("nan")}, {"examples": 0}])
+def test_an_audit_that_could_ask_nothing_is_refused(options):
+    with pytest.raises(ValueError, match="ask at least one case, in more than 0 seconds"):
+        audit(planted.BoxedInteger(), **options)
 
 
 def test_a_think_format_reward_is_held_to_the_forms():
@@ -147,7 +175,12 @@ def test_two_graders_are_compared_on_the_same_cases():
     assert compare(planted.BoxedInteger(), planted.BoxedInteger(), examples=30).disagreements == []
 
 
-@parametrize_with_checks([planted.BoxedInteger()], examples=10, expected_failures={})
+@parametrize_with_checks(
+    [planted.BoxedInteger()],
+    examples=10,
+    expected_failures={},
+    capabilities=replace(planted.SCOPE, time_limit_s=20),
+)
 def test_pytest_gets_one_test_a_relation(grader, check):
     check(grader)
 
@@ -174,14 +207,8 @@ def odd():
     return drawn
 
 
-def test_wilson_agrees_with_its_defining_equation():
-    z = 1.959963984540054
-    for errors, cases in [(1, 10), (5, 10), (3, 400)]:
-        for bound in wilson(errors, cases):
-            # The bounds are where |share - bound| is z standard errors of the bound.
-            assert abs(errors / cases - bound) == pytest.approx(z * (bound * (1 - bound) / cases) ** 0.5)
-    assert wilson(0, 10)[0] == 0.0
-    assert wilson(10, 10)[1] == 1.0
+def test_a_rate_is_shown_with_its_interval():
+    assert str(Rate(1, 10)) == "10.0 % (1.8 to 40.4)"
     assert Rate(0, 0).interval == (0.0, 1.0)
 
 
@@ -191,7 +218,7 @@ def test_an_unknown_relation_is_named_with_those_there_are():
 
 
 def test_an_unknown_capability_is_named_with_those_there_are():
-    with pytest.raises(TypeError, match="capability 'answers' is not known; there are answer_types"):
+    with pytest.raises(TypeError, match="capability 'answers' is not known; there are abstains, answer_types"):
         check_verifier(planted.BoxedInteger(), capabilities={"answers": ["integer"]})
 
 

@@ -10,7 +10,7 @@ from verifiers.judge import Client, Failure, PointwiseJudge, Scripted
 from verifiers.judge.agreement import length_bias
 from verifiers.judge.calibration import Labelled, LabelledPair, calibrate, load_labelled
 from verifiers.judge.pairwise import PairwiseJudge
-from verifiers.judge.statistics import Counter, bootstrap, cohens_kappa, wilson
+from verifiers.judge.statistics import Counter, bootstrap, cohens_kappa, estimated_share
 
 
 def items(n, right=0.5, seed=0):
@@ -190,6 +190,9 @@ def test_the_bootstrap_interval_is_that_of_a_binomial_and_is_reproducible():
 
 def test_wilson_is_sensible_at_the_ends():
     # Reference values: 0 of 10 -> [0, 0.2775], 5 of 10 -> [0.2366, 0.7634].
-    assert (wilson(0, 10).low, wilson(0, 10).high) == (0.0, pytest.approx(0.2775, abs=1e-4))
-    assert (wilson(5, 10).low, wilson(5, 10).high) == (pytest.approx(0.2366, abs=1e-4), pytest.approx(0.7634, abs=1e-4))
-    assert wilson(0, 0).value is None
+    assert (estimated_share(0, 10).low, estimated_share(0, 10).high) == (0.0, pytest.approx(0.2775, abs=1e-4))
+    assert (estimated_share(5, 10).low, estimated_share(5, 10).high) == (
+        pytest.approx(0.2366, abs=1e-4),
+        pytest.approx(0.7634, abs=1e-4),
+    )
+    assert estimated_share(0, 0).value is None
