@@ -45,7 +45,7 @@ class CodeVerifier(Verifier):
             task = read_gold(sample.gold)
         except GoldError as error:
             return Score.unscored("gold_unusable", message=str(error))
-        program = extract_code(sample.completion)
+        program = extract_code(sample.completion, task.lang)
         if program is None:
             return Score.of(False, "no_answer")
         return self._judge(task, program)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import sys
 
-from verifiers.code.guest.objects import base_value
+from verifiers.code.guest.objects import base_value, overwrite
 from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer
 from verifiers.code.guest.remote import proxies
@@ -52,6 +52,9 @@ def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
             result = function(*args, **kwargs)
         return result, printed.getvalue()
 
+    def update(item: Any, name: str, value: Any) -> None:
+        overwrite(getattr(item, name), value)
+
     return {
         "global": lambda name: find(names, name),
         "call_global": lambda name, args, kwargs: find(names, name)(*args, **kwargs),
@@ -64,6 +67,7 @@ def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
         "getattr": getattr,
         "attribute_of": lambda number, name: getattr(peer.exported(number), name),
         "setattr": setattr,
+        "update": update,
         "delattr": delattr,
         "is_instance": isinstance,
         "is_subclass": issubclass,

@@ -16,7 +16,7 @@ from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer, Remote
 from verifiers.code.guest.remote import proxies
 from verifiers.code.guest.solution import PURE, tester_takes
-from verifiers.code.guest.values import CodecError, decode, dumps, library, loads
+from verifiers.code.guest.values import CodecError, decode, dumps, encode, library, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TESTS = "tests"
 """The module name of the test code, by which its own objects are known."""
 
+_MOST_READ, _MOST_TOKENS = 8, 1000
 _MODULE_NAMES = {**{name: name for name in PURE}, "np": "numpy"}
 
 
@@ -152,6 +153,24 @@ class Conversation(Peer):
             "delattr": lambda item, name: delattr(self._instance(item, name), name),
         }
         super().__init__(channel, functions, proxies(trusting=False), lambda module, name: True, tester_takes)
+        self._read: list[list[Any]] = []  # containers that were read from attributes: [object, name, value, tokens]
+
+    def request(self, function: str, *args: Any) -> Any:
+        """As the base says. A container that the test has read from an attribute and changed since is changed there too.
+
+        So `root.children.append(Node(2))` is what it is in one process. Only the latest and smaller ones are looked at.
+        """
+        for entry in self._read:
+            item, name, value, before = entry
+            entry[3] = encode(value, self._export)
+            if entry[3] != before:
+                super().request("update", item, name, value)
+        result = super().request(function, *args)
+        if function == "getattr" and type(result) in (list, dict, set):
+            tokens = encode(result, self._export)
+            if len(tokens) <= _MOST_TOKENS:
+                self._read = [*self._read[1 - _MOST_READ :], [*args, result, tokens]]
+        return result
 
     def _given(self, item: Any) -> Any:
         if id(item) not in self._export_ids:
