@@ -1,11 +1,10 @@
 """Rewards -> advantages: how much better than its siblings was each sample?
 
 Groups are given by an explicit id for each sample, never by position, so samples may come in any order. A reward of
-None
-means that nobody could score the sample: it counts in no mean, no deviation and no group size, and its advantage is 0.
-A group whose rewards agree has nothing to tell its members apart, which is decided by max == min: the float32 deviation
-of seven rewards of 100.1 is 8e-6, and an epsilon of 1e-8 makes advantages of 0.9 of it. All arithmetic is Python's
-float64, variances in two passes (a batch has thousands of samples, not millions).
+None means that nobody could score the sample: it counts in no mean, no deviation and no group size, and its advantage
+is 0. A group whose rewards agree has nothing to tell its members apart, which is decided by max == min: the float32
+deviation of seven rewards of 100.1 is 8e-6, and an epsilon of 1e-8 makes advantages of 0.9 of it. All arithmetic is
+Python's float64, variances in two passes (a batch has thousands of samples, not millions).
 
     group_advantages([1.0, 0.0, 0.0, None], groups=["a", "a", "a", "a"])        # GRPO
     group_advantages(rewards, groups, scale="none")                              # Dr. GRPO

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
 from grpo_core.tokens import Tokens
+
+Estimator = Literal["k1", "abs", "k2", "k3", "k3+"]
+MismatchLevel = Literal["token", "sequence", "geometric"]
+Rule = Literal["truncate", "mask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +25,21 @@ class KL:
             "k3+": the value of k3 with the gradient of k2, which is the gradient of the reverse KL that k3's own is not
             (arXiv:2512.21852; verl's name). k1 as a loss has a gradient of mean zero: use it with `ratio`.
         ratio: times the importance ratio, gradient included: unbiased off policy, and in its gradient also on policy
-            (DeepSeek-V3.2, arXiv:2512.02556, section 3.1). At sequence level the ratio is the sequence's, as in TRL.
+            (DeepSeek-V3.2, arXiv:2512.02556, section 3.1). The ratio is that of the objective's level, as in TRL; but at
+            level "sequence_sum" it is the token's own.
         target: "reference", or "sampler" for a pull towards the policy that sampled (dppo).
 
     Nothing is clamped here; verl and NeMo-RL clamp x to +-20 and k3 to +-10.
     """
 
     beta: float
-    estimator: Literal["k1", "abs", "k2", "k3", "k3+"] = "k3"
+    estimator: Estimator = "k3"
     ratio: bool = False
     target: Literal["reference", "sampler"] = "reference"
+
+    def __post_init__(self) -> None:
+        require_one_of("estimator", self.estimator, get_args(Estimator))
+        require_one_of("target", self.target, ("reference", "sampler"))
 
     def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """The estimate and its derivative by x, both without beta and ratio."""
@@ -45,7 +54,6 @@ class KL:
                 return torch.expm1(-x) + x, -torch.expm1(-x)
             case "k3+":
                 return torch.expm1(-x) + x, x
-        raise ValueError(f"KL(estimator={self.estimator!r}): write one of k1, abs, k2, k3, k3+.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +74,16 @@ class Mismatch:
     that.)
     """
 
-    level: Literal["token", "sequence", "geometric"] = "token"
-    rule: Literal["truncate", "mask"] = "truncate"
+    level: MismatchLevel = "token"
+    rule: Rule = "truncate"
     low: float = 0.0
     high: float = 2.0
+
+    def __post_init__(self) -> None:
+        require_one_of("level", self.level, get_args(MismatchLevel))
+        require_one_of("rule", self.rule, get_args(Rule))
+        if not 0 <= self.low <= self.high:
+            raise ValueError(f"Mismatch(low={self.low}, high={self.high}): bounds of a weight, so 0 <= low <= high.")
 
     def __call__(self, y_N: Tensor, tokens: Tokens) -> Tensor:
         match self.level:
@@ -79,8 +93,6 @@ class Mismatch:
                 decides = tokens.sequence_sum(y_N).exp()
             case "geometric":
                 decides = tokens.sequence_mean(y_N).exp()
-            case _:
-                raise ValueError(f"Mismatch(level={self.level!r}): write token, sequence or geometric.")
         if self.rule == "truncate":
             return decides.clamp(self.low, self.high)
         weight = y_N.exp() if self.level == "geometric" else decides
@@ -109,3 +121,8 @@ def top_entropy_mask(entropy_N: Tensor, share: float) -> Tensor:
     if not 0 < share <= 1:
         raise ValueError(f"share={share}: the share of tokens to keep lies in (0, 1], e.g. 0.2.")
     return (entropy_N >= torch.quantile(entropy_N.double(), 1 - share)).to(entropy_N.dtype)
+
+
+def require_one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ValueError(f"{name}={value!r}: write one of {', '.join(known)}.")

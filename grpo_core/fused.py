@@ -1,16 +1,16 @@
 """The objective from hidden states, in tiles: never [N, V] in memory, three matrix products instead of four.
 
 Others recompute the logits in the backward pass. Here each tile of C rows is finished while it is in memory: its logits
-z give logp, the objective gives dL/dlogp from that, `kernels.py` writes g = dL/dz over z, and the gradients are
+z give logp, the objective gives dL/dlogp from that, `kernels.py` writes g = dL/dz over z, and `tiles.py` adds up
 
     dL/dhidden = g W        dL/dW = g^T hidden
 
 so that the forward pass does all the work and `backward` hands the gradients over. The floor is the three products.
 
 Rows that cannot have a gradient (outside the mask, or of zero advantage where no KL or entropy acts) are packed away
-before the first product; they stay in the normaliser, which is in the weights of `Tokens`. Statistics and the sum over
-tiles are float32 for a bfloat16 model. Objectives that couple the tokens of a sequence get tiles of whole sequences;
-only a sequence longer than a tile costs a fourth product.
+before the first product; they stay in the normaliser, which is in the weights of `Tokens`. Statistics, the gradients at
+the targets and the sum over tiles are float32 for a bfloat16 model. Objectives that couple the tokens of a sequence get
+tiles of whole sequences; only a sequence longer than a tile costs a fourth product.
 
     out = linear_policy_loss(hidden, lm_head.weight, targets, tokens, objective)      # see objective.py for tokens
     out.loss.backward()
@@ -26,10 +26,8 @@ from torch import Tensor
 
 from grpo_core import kernels
 from grpo_core.objective import Loss, Objective
+from grpo_core.tiles import Sweep
 from grpo_core.tokens import Tokens, require_finite
-
-TILE_BYTES = {"cpu": 128 * 2**20, "cuda": 400 * 2**20}
-"""Default size of a tile. Larger tiles spare passes over the weight gradient; past these the gain is small."""
 
 
 def linear_policy_loss(
@@ -53,7 +51,7 @@ def linear_policy_loss(
         targets: (*shape) token ids; anything outside the mask.
         temperature: logits are divided by it. It must be the temperature of sampling, or ratios are not ratios.
         softcap: logits are first bounded to `softcap * tanh(z / softcap)` (Gemma 2).
-        tile_bytes: memory for one tile of logits; default `TILE_BYTES`.
+        tile_bytes: memory for one tile of logits; default `tiles.TILE_BYTES`.
         skip_mass: leave out of the two backward products the rows of each tile that together hold at most this share of
             the tile's |dL/dlogits|_1 = sum 2 |c| (1 - p_t). 0 computes every row. `Loss.skipped_bound` then bounds the
             Frobenius norm of the error in the weight gradient.
@@ -74,12 +72,10 @@ def linear_policy_loss(
     wanted = (grad and hidden.requires_grad, grad and weight.requires_grad)
     with torch.no_grad(), torch.autocast(hidden.device.type, enabled=False):
         objective, tokens = _settle(objective, tokens, torch.promote_types(hidden.dtype, torch.float32))
-        sweep = _Sweep(hidden, weight, targets, tokens.index_N, kernels.Scaling(temperature, softcap), tile_bytes)
+        sweep = Sweep(hidden, weight, targets, tokens.index_N, kernels.Scaling(temperature, softcap), tile_bytes)
         out = _loss_and_gradients(sweep, tokens, objective, skip_mass, wanted)
-        del sweep.tile_CV  # before the weight gradient is in memory in two precisions
-        d_hidden = None if sweep.d_hidden is None else sweep.d_hidden.view(hidden.shape)
-        d_weight = None if sweep.d_weight is None else sweep.d_weight.to(weight.dtype)
-    return replace(out, loss=_WithGradients.apply(hidden, weight, out.loss, d_hidden, d_weight))
+        gradients = sweep.gradients()
+    return replace(out, loss=_WithGradients.apply(hidden, weight, out.loss, *gradients))
 
 
 @torch.no_grad()
@@ -97,7 +93,7 @@ def linear_logp(
     hidden, weight = _operands(hidden, weight, targets, mask.shape)
     index_N = mask.reshape(-1).nonzero().squeeze(1)
     with torch.autocast(hidden.device.type, enabled=False):
-        sweep = _Sweep(hidden, weight, targets, index_N, kernels.Scaling(temperature, softcap), tile_bytes)
+        sweep = Sweep(hidden, weight, targets, index_N, kernels.Scaling(temperature, softcap), tile_bytes)
         for tile in sweep.tiles(slice(0, len(index_N))):
             sweep.forward(tile)
     require_finite("logp", sweep.logp_N)
@@ -140,7 +136,7 @@ class _WithGradients(torch.autograd.Function):
 
 
 def _loss_and_gradients(
-    sweep: _Sweep, tokens: Tokens, objective: Objective, skip_mass: float, wanted: tuple[bool, bool]
+    sweep: Sweep, tokens: Tokens, objective: Objective, skip_mass: float, wanted: tuple[bool, bool]
 ) -> Loss:
     """The loss, and its gradients into the sweep."""
     spans = sweep.sequence_spans(tokens) if objective.couples_tokens else sweep.tiles(slice(0, len(tokens)))
@@ -170,100 +166,7 @@ def _settle(objective: Objective, tokens: Tokens, dtype: torch.dtype) -> tuple[O
     if objective.mismatch is not None and tokens.old_logp_N is not None and tokens.sampler_logp_N is not None:
         weight_N = objective.mismatch(tokens.old_logp_N - tokens.sampler_logp_N, tokens)
         objective, tokens = replace(objective, mismatch=None), replace(tokens, mismatch_N=weight_N)
-    tokens = tokens.rows(live_N)
+    tokens = tokens.rows(live_N.nonzero().squeeze(1))
     if objective.couples_tokens:
         tokens = tokens.rows(tokens.sequence_N.argsort(stable=True))
     return objective, tokens
-
-
-class _Sweep:
-    """The rows `index_N` of hidden against the vocabulary, tile by tile, in the one buffer that a tile lives in."""
-
-    def __init__(
-        self,
-        hidden: Tensor,
-        weight: Tensor,
-        targets: Tensor,
-        index_N: Tensor,
-        scaling: kernels.Scaling,
-        tile_bytes: int | None,
-    ) -> None:
-        self.hidden_MD, self.weight_VD, self.index_N, self.scaling = hidden.flatten(0, -2), weight, index_N, scaling
-        self.target_N, vocab = targets.reshape(-1)[index_N], len(weight)
-        if len(index_N) and bool(((self.target_N < 0) | (self.target_N >= vocab)).any()):
-            low, high = int(self.target_N.min()), int(self.target_N.max())
-            raise ValueError(f"targets inside the mask reach from {low} to {high}, but V is {vocab}.")
-        tile_bytes = tile_bytes or TILE_BYTES["cpu" if hidden.device.type == "cpu" else "cuda"]
-        fitting = max(tile_bytes // (vocab * weight.element_size()), 1)
-        num_tiles = max(-(-len(index_N) // fitting), 1)
-        self.tile_rows = -(-len(index_N) // num_tiles)  # the fewest tiles, of equal size
-        self.tile_CV = weight.new_empty((self.tile_rows, vocab))
-        dtype = torch.promote_types(weight.dtype, torch.float32)
-        self.logp_N, self.entropy_N = weight.new_zeros((2, len(index_N)), dtype=dtype)
-        self.d_hidden: Tensor | None = None
-        self.d_weight: Tensor | None = None
-        self.skipped_bound = self.logp_N.new_zeros(())
-
-    def prepare_gradients(self, wanted: tuple[bool, bool], one_tile: bool) -> None:
-        """Zeros to fill. The sum over several tiles needs float32; a single product has it inside."""
-        for_hidden, for_weight = wanted
-        self.d_hidden = torch.zeros_like(self.hidden_MD) if for_hidden else None
-        dtype = self.weight_VD.dtype if one_tile else self.logp_N.dtype
-        self.d_weight = torch.zeros_like(self.weight_VD, dtype=dtype) if for_weight else None
-
-    def tiles(self, span: slice) -> list[slice]:
-        starts = range(span.start, span.stop, max(self.tile_rows, 1))
-        return [slice(start, min(start + self.tile_rows, span.stop)) for start in starts]
-
-    def sequence_spans(self, tokens: Tokens) -> list[slice]:
-        """Whole sequences, as many as fit a tile; a sequence that does not fit is a span by itself."""
-        spans: list[slice] = []
-        start = stop = 0
-        for length in tokens.sequence_N.unique_consecutive(return_counts=True)[1].tolist():
-            if stop > start and stop + length - start > self.tile_rows:
-                spans.append(slice(start, stop))
-                start = stop
-            stop += length
-        return [*spans, slice(start, stop)] if stop > start else spans
-
-    def forward(self, rows: slice) -> kernels.TileStats:
-        """Fill the tile with the logits of these rows, and note their logp and entropy."""
-        z_CV = self.tile_CV[: rows.stop - rows.start]
-        torch.mm(self.hidden_MD[self.index_N[rows]], self.weight_VD.t(), out=z_CV)
-        stats = kernels.tile_stats(z_CV, self.target_N[rows], self.scaling)
-        self.logp_N[rows], self.entropy_N[rows] = stats.logp, stats.entropy
-        return stats
-
-    def backward(
-        self,
-        rows: slice,
-        stats: kernels.TileStats,
-        by_logp_C: Tensor,
-        by_entropy_C: Tensor | None,
-        skip_mass: float,
-    ) -> None:
-        """Add the gradients of the rows whose logits are in the tile."""
-        z_CV, index_C, target_C = self.tile_CV[: rows.stop - rows.start], self.index_N[rows], self.target_N[rows]
-        if skip_mass:
-            keep_K = self._certify(index_C, by_logp_C.abs() * stats.others / stats.total, skip_mass)
-            if len(keep_K) == 0:
-                return
-            z_CV, index_C, target_C = kernels.compact_(z_CV, keep_K), index_C[keep_K], target_C[keep_K]
-            stats, by_logp_C = kernels.TileStats(*(column[keep_K] for column in stats)), by_logp_C[keep_K]
-        kernels.tile_gradient_(z_CV, target_C, self.scaling, stats, by_logp_C, by_entropy_C)
-        if self.d_hidden is not None:
-            self.d_hidden[index_C] = torch.mm(z_CV, self.weight_VD)
-        if self.d_weight is not None:
-            kernels.add_product_(self.d_weight, z_CV, self.hidden_MD[index_C])
-
-    def _certify(self, index_C: Tensor, mass_C: Tensor, skip_mass: float) -> Tensor:
-        """Rows to keep: all but the smallest, which together hold at most `skip_mass` of the tile's sum |c| (1 - p_t).
-
-        A row adds c (onehot - p) hidden^T / temperature to the weight gradient; |onehot - p|_2 <= sqrt(2) (1 - p_t).
-        """
-        order_C = mass_C.argsort()
-        skip_C = torch.zeros_like(order_C, dtype=torch.bool)
-        skip_C[order_C] = mass_C[order_C].cumsum(0) <= skip_mass * mass_C.sum()
-        norm_C = self.hidden_MD[index_C].to(mass_C.dtype).norm(dim=1)
-        self.skipped_bound += 2**0.5 / self.scaling.temperature * (mass_C * norm_C)[skip_C].sum()
-        return (~skip_C).nonzero().squeeze(1)

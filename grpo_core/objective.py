@@ -29,12 +29,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor
 
-from grpo_core.corrections import KL, Mismatch, off_policy_sequence_mask
+from grpo_core.corrections import KL, Mismatch, off_policy_sequence_mask, require_one_of
+from grpo_core.statistics import token_means
 from grpo_core.terms import Clip, Term
 from grpo_core.tokens import Tokens, require_finite
 
@@ -56,10 +57,25 @@ class Loss:
     tokens: Tokens
     """The tokens that the N are, with their places in the batch."""
     stats: dict[str, Tensor]
-    """Means over the tokens acted on, as 0-d tensors, and their number as "tokens"; `mean_stats` joins
-    micro-batches."""
+    """Means over the tokens acted on, see statistics.py; `mean_stats` there joins micro-batches."""
     skipped_bound: Tensor | None = None
     """Fused only: how far, in Frobenius norm, the weight gradient may be off for the rows that `skip_mass` left out."""
+
+
+class Parts(NamedTuple):
+    """Of each token."""
+
+    loss_N: Tensor
+    """w included, an entropy bonus not."""
+    grad_N: Tensor
+    """d loss / d logp."""
+    log_ratio_N: Tensor
+    """x, at the objective's level."""
+    moves_N: Tensor
+    """0 where the term bounded the token's log-ratio before the level."""
+    factor_N: Tensor
+    """u"""
+    kl_N: Tensor | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +108,9 @@ class Objective:
     entropy_bonus: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, value, known in (("level", self.level, Level), ("aggregation", self.aggregation, Aggregation)):
-            if value not in get_args(known):
-                raise ValueError(f"{name}={value!r}: write one of {', '.join(get_args(known))}.")
+        require_one_of("level", self.level, get_args(Level))
+        require_one_of("aggregation", self.aggregation, get_args(Aggregation))
+        require_one_of("anchor", self.anchor, ("old", "sampler"))
 
     def weights(
         self, lengths: Sequence[int] | Tensor, groups: Sequence[Hashable] | None = None, max_length: int | None = None
@@ -147,20 +163,21 @@ class Objective:
         require_finite("logp", logp_N)
         with torch.no_grad():
             tokens = tokens.to(logp_N.dtype)
-            per_token_N, grad_N, stats = self._evaluate(logp_N.detach(), tokens)
-            if entropy_N is not None:
-                stats["entropy"] = entropy_N.detach()
+            parts = self._evaluate(logp_N.detach(), tokens)
+            live_N = self.live(tokens)
+            stats = token_means(self.term, parts, logp_N.detach(), entropy_N, tokens, live_N)
+        per_token_N = parts.loss_N
         if self.entropy_bonus:
             if entropy_N is None:
                 raise ValueError(f"entropy_bonus={self.entropy_bonus} needs the entropies: pass entropy_N.")
             per_token_N = per_token_N - tokens.weight_N * self.entropy_bonus * entropy_N
         # A linear function with the right value and the right slope: autograd never meets the formulas.
-        loss = per_token_N.sum() + ((logp_N - logp_N.detach()) * grad_N).sum()
-        return Loss(loss, per_token_N.detach(), grad_N, logp_N.detach(), tokens, self._means(stats, tokens))
+        loss = per_token_N.sum() + ((logp_N - logp_N.detach()) * parts.grad_N).sum()
+        return Loss(loss, per_token_N.detach(), parts.grad_N, logp_N.detach(), tokens, stats)
 
     def slope(self, logp_N: Tensor, tokens: Tokens) -> Tensor:
         """d loss / d logp of each token, all that a backward pass needs."""
-        return self._evaluate(logp_N, tokens.to(logp_N.dtype))[1]
+        return self._evaluate(logp_N, tokens.to(logp_N.dtype)).grad_N
 
     def live(self, tokens: Tokens) -> Tensor:
         """Which tokens have a gradient. The others are left out of work and statistics, but not out of the weights."""
@@ -177,44 +194,56 @@ class Objective:
         by_mismatch = self.mismatch is not None and self.mismatch.level != "token"
         return self.level != "token" or self.off_policy_delta is not None or by_mismatch
 
-    def _evaluate(self, logp_N: Tensor, tokens: Tokens) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        advantage_N, live_N = tokens.advantage_N, self.live(tokens)
+    def _evaluate(self, logp_N: Tensor, tokens: Tokens) -> Parts:
+        w_N, advantage_N = tokens.weight_N, tokens.advantage_N
         old_N = logp_N if tokens.old_logp_N is None else tokens.old_logp_N
         anchor_N = old_N if self.anchor == "old" else _needed(tokens.sampler_logp_N, "anchor='sampler'", "sampler_logp")
-        d_N = torch.where(live_N, logp_N - anchor_N, 0.0)  # before any exp: a token without gradient must not overflow
+        # Before any exp: a token without gradient must not overflow.
+        d_N = torch.where(self.live(tokens), logp_N - anchor_N, 0.0)
 
         # Forth through the level: x, the log of the ratio.
         bounded_N, moves_N = self.term.bound_log_ratio(d_N, advantage_N)
         x_N = self._level(bounded_N, tokens)
-        term = self.term(x_N, logp_N, advantage_N)
 
+        # A factor of 0 drops the policy term even where its ratio overflows: 0 * inf is no number.
+        u_N = self._factor(logp_N, old_N, tokens)
+        acts_N = (u_N != 0) & (advantage_N != 0)
+        term = self.term(x_N, logp_N, advantage_N)
+        loss_N, by_ratio_N, by_logp_N = (torch.where(acts_N, u_N * part, 0.0) for part in term)
+
+        kl_N = None
+        if self.kl is not None:
+            kl_N, kl_slope_N = self.kl(logp_N - self._kl_target(tokens))
+            # The product of all its sequence's ratios would drown a token's KL: there the token has its own, as in TRL.
+            by_itself = self.level == "sequence_sum"
+            log_ratio_N = (d_N if by_itself else x_N) if self.kl.ratio else torch.zeros_like(x_N)
+            scaled_N = self.kl.beta * log_ratio_N.exp() * kl_N
+            loss_N = loss_N + scaled_N
+            by_logp_N = by_logp_N + self.kl.beta * log_ratio_N.exp() * kl_slope_N
+            if self.kl.ratio and by_itself:
+                by_logp_N = by_logp_N + scaled_N
+            elif self.kl.ratio:
+                by_ratio_N = by_ratio_N + scaled_N
+
+        # Back through the level: each token's share of the derivative by x.
+        grad_N = self._level_transposed(w_N * by_ratio_N, tokens) * moves_N + w_N * by_logp_N
+        return Parts(w_N * loss_N, grad_N, x_N, moves_N, u_N, kl_N)
+
+    def _factor(self, logp_N: Tensor, old_N: Tensor, tokens: Tokens) -> Tensor:
+        """u, what multiplies the policy term."""
         u_N = torch.ones_like(logp_N) if tokens.factor_N is None else tokens.factor_N
-        stats = {"advantage_abs": advantage_N.abs(), "surrogate": -advantage_N * logp_N}
         if tokens.mismatch_N is not None:
             u_N = u_N * tokens.mismatch_N
         elif self.mismatch is not None:
-            y_N = old_N - _needed(tokens.sampler_logp_N, "mismatch", "sampler_logp")
-            u_N = u_N * self.mismatch(y_N, tokens)
+            u_N = u_N * self.mismatch(old_N - _needed(tokens.sampler_logp_N, "mismatch", "sampler_logp"), tokens)
         if self.off_policy_delta is not None:
             u_N = u_N * off_policy_sequence_mask(logp_N, tokens, self.off_policy_delta)
-        per_token_N, by_ratio_N, by_logp_N = u_N * term.value, u_N * term.by_ratio, u_N * term.by_logp
+        return u_N
 
-        if self.kl is not None:
-            target_N = tokens.ref_logp_N if self.kl.target == "reference" else tokens.sampler_logp_N
-            needs = "ref_logp" if self.kl.target == "reference" else "sampler_logp"
-            kl_N, kl_slope_N = self.kl(logp_N - _needed(target_N, f"kl to the {self.kl.target}", needs))
-            stats["kl"] = kl_N
-            ratio_N = x_N.exp() if self.kl.ratio else torch.ones_like(kl_N)
-            per_token_N = per_token_N + self.kl.beta * ratio_N * kl_N
-            by_logp_N = by_logp_N + self.kl.beta * ratio_N * kl_slope_N
-            if self.kl.ratio:
-                by_ratio_N = by_ratio_N + self.kl.beta * ratio_N * kl_N
-
-        # Back through the level: each token's share of the derivative by x.
-        w_N = tokens.weight_N
-        grad_N = self._level_transposed(w_N * by_ratio_N, tokens) * moves_N + w_N * by_logp_N
-        stats |= self._ratio_stats(x_N, moves_N, u_N, logp_N, old_N, tokens)
-        return w_N * per_token_N, grad_N, stats
+    def _kl_target(self, tokens: Tokens) -> Tensor:
+        if self.kl is not None and self.kl.target == "sampler":
+            return _needed(tokens.sampler_logp_N, "kl to the sampler", "sampler_logp")
+        return _needed(tokens.ref_logp_N, "kl to the reference", "ref_logp")
 
     def _level(self, d_N: Tensor, tokens: Tokens) -> Tensor:
         match self.level:
@@ -229,41 +258,11 @@ class Objective:
         """Sum and mean over a sequence are symmetric maps; "sequence_token" stops the other tokens' gradients."""
         return slope_N if self.level == "sequence_token" else self._level(slope_N, tokens)
 
-    def _ratio_stats(
-        self, x_N: Tensor, moves_N: Tensor, u_N: Tensor, logp_N: Tensor, old_N: Tensor, tokens: Tokens
-    ) -> dict[str, Tensor]:
-        low_N, high_N = self.term.clipped(x_N, logp_N, tokens.advantage_N)
-        low_N = low_N | ((moves_N == 0) & (tokens.advantage_N < 0))
-        high_N = high_N | ((moves_N == 0) & (tokens.advantage_N >= 0))
-        d_N = logp_N - old_N
-        stats = {"ratio": x_N.exp(), "clip_low": low_N, "clip_high": high_N, "old_kl": torch.expm1(d_N) - d_N}
-        stats["dropped"] = u_N == 0
-        if tokens.sampler_logp_N is not None:
-            y_N = old_N - tokens.sampler_logp_N
-            stats["mismatch_kl"] = torch.expm1(y_N) - y_N
-        return stats
-
-    def _means(self, stats: dict[str, Tensor], tokens: Tokens) -> dict[str, Tensor]:
-        live_N = self.live(tokens)
-        count = live_N.sum()
-        means = {k: torch.where(live_N, v, 0).sum(dtype=torch.float64) / count.clamp(min=1) for k, v in stats.items()}
-        return means | {"tokens": count}
-
 
 def token_logp(logits_NV: Tensor, targets_N: Tensor, temperature: float = 1.0) -> Tensor:
     """Log-probability of each target, in float32 or better: (N,)."""
     logits_NV = logits_NV.to(torch.promote_types(logits_NV.dtype, torch.float32)) / temperature
     return logits_NV.gather(1, targets_N[:, None]).squeeze(1) - logits_NV.logsumexp(1)
-
-
-def mean_stats(losses: Sequence[Loss]) -> dict[str, float]:
-    """Statistics of an optimizer step: micro-batches weighted by the tokens they acted on, "loss" summed."""
-    out = {"loss": sum(float(loss.loss.detach()) for loss in losses)}
-    tokens = [float(loss.stats["tokens"]) for loss in losses]
-    for name in losses[0].stats if losses else ():
-        values = [float(loss.stats[name]) for loss in losses]
-        out[name] = sum(n * v for n, v in zip(tokens, values)) / max(sum(tokens), 1)
-    return out | {"tokens": sum(tokens)}
 
 
 def _needed(value: Tensor | None, why: str, name: str) -> Tensor:

@@ -44,8 +44,7 @@ def dr_grpo(clip: float = 0.2, kl: KL | None = None) -> Objective:
 
 
 def dapo(low: float = 0.2, high: float = 0.28) -> Objective:
-    """DAPO (arXiv:2503.14476): clip-higher and the mean over all tokens of the step, as every code base reads its eq.
-    8.
+    """DAPO (arXiv:2503.14476, eq. 8) as every code base has it: clip-higher, and the mean over all tokens of the step.
 
     The equation itself divides by the tokens of one group: `replace(dapo(), aggregation="group_mean")`.
     """

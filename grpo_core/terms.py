@@ -120,9 +120,8 @@ class Sapo(Term):
     negative: float = 1.05
 
     def __call__(self, x: Tensor, logp: Tensor, advantage: Tensor) -> Slopes:
-        # where() takes Python numbers in float32, which would cost 5e-9 of a float64 temperature.
-        tau = torch.where(advantage > 0, x.new_tensor(self.positive), x.new_tensor(self.negative))
-        r = x.exp()
+        tau = _choose(advantage > 0, self.positive, self.negative, x)
+        r = x.exp().clamp(max=torch.finfo(x.dtype).max)  # the gate's slope is 0 by then, and 0 * inf is no number
         gate = torch.sigmoid(tau * (r - 1))
         return Slopes(-4 / tau * gate * advantage, -4 * gate * (1 - gate) * r * advantage, torch.zeros_like(x))
 
@@ -147,9 +146,7 @@ class Vespo(Term):
 
     def __call__(self, x: Tensor, logp: Tensor, advantage: Tensor) -> Slopes:
         log_w = x.clamp(math.log(1e-8), 20)
-        k, lam = (
-            torch.where(advantage >= 0, x.new_tensor(p), x.new_tensor(n)) for p, n in zip(self.positive, self.negative)
-        )
+        k, lam = (_choose(advantage >= 0, p, n, x) for p, n in zip(self.positive, self.negative))
         slope = -torch.exp(lam + k * log_w - lam * log_w.exp()) * advantage
         return Slopes(slope * logp, torch.zeros_like(x), slope)
 
@@ -205,3 +202,8 @@ class Reinforce(Term):
 
     def __call__(self, x: Tensor, logp: Tensor, advantage: Tensor) -> Slopes:
         return Slopes(-advantage * logp, torch.zeros_like(x), -advantage)
+
+
+def _choose(where: Tensor, yes: float, no: float, like: Tensor) -> Tensor:
+    """torch.where takes Python numbers in float32, which would cost 5e-9 of a float64 temperature."""
+    return torch.where(where, like.new_full((), yes), like.new_full((), no))

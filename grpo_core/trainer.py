@@ -56,9 +56,10 @@ from grpo_core.advantage import group_advantages
 from grpo_core.batch import Batch, Experience, collate, micro_batches, packed_rows
 from grpo_core.config import TrainConfig
 from grpo_core.metrics import Metrics, describe, per_second, timed
-from grpo_core.objective import Loss, mean_stats
+from grpo_core.objective import Loss
 from grpo_core.policy import check_fusable, policy_loss, token_logps
 from grpo_core.rollout import Engine, HFEngine, Rollout, Sampling
+from grpo_core.statistics import mean_stats
 from verifiers.types import Problem, RewardFn
 
 

@@ -17,6 +17,9 @@ Every measurement is a fresh process; processes of different methods take turns,
 all rounds counts, since on a shared machine noise only adds. `cpu_s` is processor time, which suffers less from
 neighbours. Peak memory is what a step adds to the inputs, gradients included: resident set on CPU, allocated bytes on
 CUDA.
+
+The file is written anew after each process. A method without figures says why in `status`: "oom", "absent" (TRL and
+Liger need `pip install --no-deps trl==1.16.0 liger-kernel==0.8.5`, and accelerate), "timeout" or "failed".
 """
 
 from __future__ import annotations
@@ -26,10 +29,11 @@ import csv
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,6 +61,7 @@ CPU_CASES = [
     Case("cpu", "bfloat16", 2048, 896, 32_000, 1.0),
     Case("cpu", "float32", 2048, 896, 32_000, 0.375),
     Case("cpu", "float32", 512, 896, 151_936, 1.0),
+    Case("cpu", "bfloat16", 512, 896, 151_936, 1.0),
 ]
 CUDA_CASES = [
     Case("cuda", "bfloat16", n, d, 151_936, 1.0) for d in (896, 1536, 4096) for n in (8192, 16_384, 32_768, 65_536)
@@ -199,43 +204,68 @@ def synchronize(device: str) -> None:
         torch.cuda.synchronize()
 
 
-def in_fresh_process(case: Case, method: str, steps: int) -> dict[str, float] | None:
+def in_fresh_process(case: Case, method: str, steps: int, limit_s: float) -> dict[str, Any]:
+    """What `measure` found, or {"status": why it found nothing}. Nothing that a method does can end the table."""
+    if method in NEEDS and find_spec(NEEDS[method]) is None:
+        return {"status": "absent"}
     command = [sys.executable, "-m", "benchmarks.speed.bench_loss", "--child"]
     job = json.dumps({"case": asdict(case), "method": method, "steps": steps})
-    env = os.environ | {"OMP_WAIT_POLICY": "passive"}
-    done = subprocess.run([*command, job], capture_output=True, text=True, env=env)
-    if done.returncode:
-        print(f"{method}: failed: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-        return None
-    return json.loads(done.stdout.splitlines()[-1])
+    env = {"OMP_WAIT_POLICY": "passive"} | os.environ
+    try:
+        done = subprocess.run([*command, job], capture_output=True, text=True, env=env, timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        return {"status": "timeout"}
+    if done.returncode == 0:
+        return json.loads(done.stdout.splitlines()[-1])
+    error = (done.stderr.strip().splitlines() or [f"ended by signal {-done.returncode}"])[-1]
+    print(f"{method}: {error}", file=sys.stderr)
+    out_of_memory = any(words in done.stderr for words in ("OutOfMemoryError", "t allocate memory"))
+    killed = done.returncode == -signal.SIGKILL  # by the kernel, which has no memory left
+    return {"status": "oom" if out_of_memory or killed else "failed"}
 
 
-def run(case: Case, methods: list[str], rounds: int, steps: int) -> list[dict[str, Any]]:
-    """A row for each method: the best of all rounds, and ratios to the floor of the same run."""
-    best: dict[str, dict[str, float]] = {}
+def run(case: Case, methods: list[str], rounds: int, steps: int, limit_s: float) -> Iterator[list[dict[str, Any]]]:
+    """After each process, the rows so far: one for each method, its best of all rounds, in ratio to the floor's."""
+    best: dict[str, dict[str, Any]] = {}
     for _ in range(rounds):
         for method in methods:
-            found = in_fresh_process(case, method, steps)
-            if found is not None:
-                known = best.setdefault(method, found)
-                best[method] = {key: min(known[key], found[key]) for key in found}
-    floor = best.get("floor")
-    rows = []
-    for method, found in best.items():
-        row = asdict(case) | {"method": method} | {key: round(value, 4) for key, value in found.items()}
-        if floor:
-            row["x_floor"] = round(found["wall_s"] / floor["wall_s"], 3)
-            row["cpu_x_floor"] = round(found["cpu_s"] / floor["cpu_s"], 3)
-        row["outputs_mb"] = round((case.n + case.v) * case.d * (4 if case.dtype == "float32" else 2) / 2**20, 1)
-        rows.append(row)
-        print("  ".join(f"{key}={value}" for key, value in row.items()), flush=True)
-    return rows
+            known = best.get(method, {"status": "ok"})
+            if known["status"] != "ok":  # it will not fit, or come, at a second try
+                continue
+            found = in_fresh_process(case, method, steps, limit_s)
+            if "status" not in found:
+                best[method] = {key: min(value, known.get(key, value)) for key, value in found.items()} | {
+                    "status": "ok"
+                }
+            elif method not in best:
+                best[method] = found
+            yield [row(case, method, found, best.get("floor", {})) for method, found in best.items()]
+
+
+def row(case: Case, method: str, found: dict[str, Any], floor: dict[str, Any]) -> dict[str, Any]:
+    outputs_mb = (case.n + case.v) * case.d * (4 if case.dtype == "float32" else 2) / 2**20
+    out = asdict(case) | {"method": method, "status": found["status"]}
+    for key in ("wall_s", "cpu_s", "peak_mb"):
+        out[key] = round(found[key], 4) if key in found else ""
+    for key, ratio in (("wall_s", "x_floor"), ("cpu_s", "cpu_x_floor")):
+        out[ratio] = round(found[key] / floor[key], 3) if key in found and key in floor else ""
+    return out | {"outputs_mb": round(outputs_mb, 1)}
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def machine(device: str) -> dict[str, str]:
     import torch
 
     if device == "cuda":
+        if not torch.cuda.is_available():
+            sys.exit("--device cuda: PyTorch sees no CUDA device here; use --device cpu.")
         name = torch.cuda.get_device_name()
     else:
         models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
@@ -253,6 +283,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=METHODS)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=2)
+    parser.add_argument("--limit-s", type=float, default=600, help="longest time for a process of one method")
     parser.add_argument("--out", type=Path, help="CSV; default results/loss_DEVICE.csv for the table, none for a shape")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -266,18 +297,17 @@ def main() -> None:
     else:
         cases = CPU_CASES if args.device == "cpu" else CUDA_CASES
         out = args.out or RESULTS / f"loss_{args.device}.csv"
-    methods = [method for method in args.methods if method not in NEEDS or find_spec(NEEDS[method])]
-    for missing in set(args.methods) - set(methods):
-        print(f"{missing}: not installed, left out", file=sys.stderr)
+    where = machine(args.device)
     rows: list[dict[str, Any]] = []
     for case in cases:
-        rows += [row | machine(args.device) for row in run(case, methods, args.rounds, args.steps)]
-        if out:  # after each case, since a table takes long
-            out.parent.mkdir(parents=True, exist_ok=True)
-            with out.open("w", newline="") as file:
-                writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-                writer.writeheader()
-                writer.writerows(rows)
+        latest: list[dict[str, Any]] = []
+        for found in run(case, args.methods, args.rounds, args.steps, args.limit_s):
+            latest = [one | where for one in found]
+            if out:  # after each process, since a table takes long
+                write(out, rows + latest)
+        for one in latest:
+            print("  ".join(f"{key}={value}" for key, value in one.items() if value != ""), flush=True)
+        rows += latest
 
 
 if __name__ == "__main__":

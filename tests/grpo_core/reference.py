@@ -16,7 +16,17 @@ def mean(values):
 class Batch:
     """logp etc. are lists (one per sequence) of lists of scalar tensors; only loss tokens are in them."""
 
-    def __init__(self, logp_BT, mask_BT, advantages_BT, old_BT=None, sampler_BT=None, ref_BT=None, factor_BT=None):
+    def __init__(
+        self,
+        logp_BT,
+        mask_BT,
+        advantages_BT,
+        old_BT=None,
+        sampler_BT=None,
+        ref_BT=None,
+        factor_BT=None,
+        entropy_BT=None,
+    ):
         def ragged(values):
             if values is None:
                 return None
@@ -25,6 +35,7 @@ class Batch:
         self.logp, self.advantage = ragged(logp_BT), ragged(advantages_BT)
         self.old = ragged(logp_BT.detach() if old_BT is None else old_BT)
         self.sampler, self.ref, self.factor = ragged(sampler_BT), ragged(ref_BT), ragged(factor_BT)
+        self.entropy = ragged(entropy_BT)
         self.lengths = [len(row) for row in self.logp]
 
 
@@ -122,7 +133,7 @@ def aggregate(per_token, lengths, how, groups=None, max_length=None):
     if how == "sequence_mean":
         return sum(mean(row) for row in per_token if row) / num
     if how == "token_mean":
-        return sum(sum(row) for row in per_token) / sum(lengths)
+        return sum(sum(row) for row in per_token) / max(sum(lengths), 1)
     if how == "fixed_length":
         return sum(sum(row) for row in per_token) / (num * max_length)
     if how == "sequence_sum":
@@ -131,7 +142,7 @@ def aggregate(per_token, lengths, how, groups=None, max_length=None):
     group_means = []
     for name in names:
         tokens = [x for row, g in zip(per_token, groups) if g == name for x in row]
-        group_means.append(mean(tokens))
+        group_means.append(mean(tokens) if tokens else 0.0)
     return mean(group_means)
 
 
@@ -147,6 +158,7 @@ def loss(
     anchor="old",
     groups=None,
     max_length=None,
+    entropy_bonus=0.0,
 ):
     """`kl` is (beta, estimator, ratio, target), `mismatch` (level, rule, low, high)."""
     per_token = []
@@ -171,7 +183,12 @@ def loss(
             if kl is not None:
                 beta, estimator, with_ratio, target = kl
                 penalty = kl_penalty(estimator, logp, (batch.ref if target == "reference" else batch.sampler)[i][t])
-                value = value + beta * (r[t] * penalty if with_ratio else penalty)
+                ratio = r[t]
+                if level == "sequence_sum":  # a token's KL has the token's ratio
+                    ratio = torch.exp(logp - (batch.old if anchor == "old" else batch.sampler)[i][t])
+                value = value + beta * (ratio * penalty if with_ratio else penalty)
+            if entropy_bonus:
+                value = value - entropy_bonus * batch.entropy[i][t]
             row.append(value)
         per_token.append(row)
     return aggregate(per_token, batch.lengths, aggregation, groups, max_length)

@@ -247,6 +247,27 @@ class LargestTensor(TorchDispatchMode):
         return out
 
 
+class Waits(TorchDispatchMode):
+    """Counts what makes the host wait for a GPU: a value read, a shape that depends on values."""
+
+    count = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        names = ("_local_scalar_dense", "nonzero", "unique", "is_nonzero", "masked_select")
+        self.count += any(name in str(func) for name in names)
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("name", [name for name in OBJECTIVES if OBJECTIVES[name].level == "token"])
+def test_no_tile_makes_the_host_wait_for_the_device(name):
+    data, counts = Data(), []
+    for tile_rows in (8, 1):
+        with Waits() as waits:
+            data.fused(OBJECTIVES[name], tile_bytes=tile_rows * ROW)
+        counts.append(waits.count)
+    assert counts[0] == counts[1] <= 12
+
+
 @pytest.mark.parametrize("name", ["dapo", "gspo", "kl"])
 def test_nothing_larger_than_a_tile_and_the_weight_is_ever_made(name, monkeypatch):
     monkeypatch.setattr(kernels, "CACHE_BYTES", 500 * 8)

@@ -11,7 +11,8 @@ import torch
 
 from grpo_core import presets
 from grpo_core.corrections import KL, Mismatch, top_entropy_mask
-from grpo_core.objective import Objective, mean_stats, token_logp
+from grpo_core.objective import Objective, token_logp
+from grpo_core.statistics import mean_stats
 from grpo_core.terms import Cispo, Clip, Dppo, Gmpo, Reinforce, Sapo, Vespo
 from grpo_core.tokens import Tokens
 
@@ -401,6 +402,12 @@ def test_token_logp_reads_low_precision_logits_in_float32():
         lambda: Clip(dual=0.5),
         lambda: Objective(level="tokens"),
         lambda: Objective(aggregation="mean"),
+        lambda: Objective(anchor="reference"),
+        lambda: KL(0.1, "k4"),
+        lambda: KL(0.1, target="old"),
+        lambda: Mismatch("batch"),
+        lambda: Mismatch("token", "clip"),
+        lambda: Mismatch(low=2.0, high=0.5),
         lambda: Objective(aggregation="fixed_length").weights([3, 4]),
         lambda: Objective(aggregation="fixed_length").weights([3, 4], max_length=3),
         lambda: Objective(aggregation="group_mean").weights([3, 4]),

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from grpo_core import presets
-from grpo_core.corrections import KL, Mismatch
+from grpo_core.advantage import group_advantages
+from grpo_core.corrections import KL, Mismatch, top_entropy_mask
 from grpo_core.objective import Objective
 from grpo_core.terms import Cispo, Clip, Sapo, Vespo
 from grpo_core.tokens import Tokens
@@ -173,8 +174,6 @@ def test_loss_types(peer, case, seed):
 @pytest.mark.parametrize("case", [case for case in CASES if case[0] not in ("luspo",)], ids="-".join)
 def test_kl(peer, case, ratio_kl):
     data = Data()
-    if case[0] == "vespo" and ratio_kl:
-        pytest.skip("their KL ratio is the token's, ours at vespo's level the sequence's")
     agree(
         data.ours(with_parts(CASES[case], kl=KL(0.3, ratio=ratio_kl))), peer(data, *case, beta=0.3, ratio_kl=ratio_kl)
     )
@@ -213,6 +212,26 @@ def test_off_policy_sequence_mask(delta):
     pytest.importorskip("trl")
     data = Data()
     agree(data.ours(with_parts(presets.grpo(), off_policy_delta=delta)), trl_loss(data, "grpo", off_policy=delta))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
+def test_top_entropy_mask(share):
+    trainer = pytest.importorskip("trl.trainer.grpo_trainer").GRPOTrainer
+    data, entropy = Data(), torch.rand(B, T)
+    alone = types.SimpleNamespace(gather=lambda x: x, pad_across_processes=lambda x, **_: x)
+    theirs = trainer.get_high_entropy_mask(types.SimpleNamespace(accelerator=alone), entropy, data.mask, 1 - share)
+    ours = top_entropy_mask(entropy[data.mask.bool()], share)
+    assert torch.equal(ours, theirs[data.mask.bool()].to(ours.dtype))
+
+
+@pytest.mark.parametrize("scale", ["group", "batch", "none"])
+def test_advantages_of_trl(scale):
+    """TRL computes them in the middle of its generation; the lines here are its (eps 1e-4, ddof 1)."""
+    rewards = torch.randn(4, 3, dtype=torch.float64)
+    centered = rewards - rewards.mean(1, keepdim=True)
+    deviation = {"group": rewards.std(1, keepdim=True), "batch": rewards.std(), "none": torch.tensor(1 - 1e-4)}[scale]
+    ours = group_advantages(rewards.flatten().tolist(), [i // 3 for i in range(12)], {"group": "std"}.get(scale, scale))
+    torch.testing.assert_close(ours, (centered / (deviation + 1e-4)).flatten())
 
 
 def test_luspo_with_a_kl_agrees_with_trl_and_not_with_liger():
