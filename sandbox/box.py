@@ -17,6 +17,7 @@ from typing import Any
 
 from sandbox import languages
 from sandbox.client import Supervisor, Worker, WorkerLost
+from sandbox.files import complaint
 from sandbox.session import Session
 from sandbox.types import (
     COMPILE_LIMITS,
@@ -30,7 +31,8 @@ from sandbox.types import (
     Status,
 )
 
-_PROGRAMS_KEPT = 64
+_KEPT_BYTES = 64 << 20
+"""Compiled programs that are kept, together: a submission may have made itself large on purpose."""
 
 
 class Sandbox:
@@ -128,7 +130,7 @@ class Sandbox:
         program = Program(language, result.files[languages.PROGRAM])
         with self._lock:
             self._programs[key] = program
-            if len(self._programs) > _PROGRAMS_KEPT:
+            while sum(len(kept.binary) for kept in self._programs.values()) > _KEPT_BYTES:
                 del self._programs[next(iter(self._programs))]
         return program
 
@@ -260,13 +262,11 @@ class Sandbox:
 
     def _request(self, job: Job, argv: list[str] | None = None) -> tuple[dict[str, Any], list[bytes]]:
         limits = job.limits or self.limits
-        for name in (*job.files, *job.collect):
-            if os.path.normpath(name) != name or name.startswith(("/", "..")) or name == "." or "\0" in name:
-                raise ValueError(
-                    f"file name {name!r}: write a relative path inside the working directory, without '..'"
-                )
+        if (job.files or job.collect) and (why := complaint(job.files, job.collect, limits)):
+            raise ValueError(why)
         code, files, tool = b"", job.files, argv is not None
         if isinstance(job.code, Program):
+            limits = limits.but(disk_mb=limits.disk_mb + (len(job.code.binary) >> 20) + 1)  # itself is not charged
             argv, files = [f"./{languages.PROGRAM}", *job.args], {**files, languages.PROGRAM: job.code.binary}
         elif job.language == "python":
             code = _encode(job.code)

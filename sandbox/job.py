@@ -39,7 +39,7 @@ def run_script(code: bytes, args: Sequence[str], main: ModuleType) -> NoReturn:
 
 
 def execute(code: bytes, main: ModuleType) -> None:
-    exec(compile(code.decode("utf-8", "surrogatepass"), sys.argv[0], "exec"), main.__dict__)
+    exec(compile(text_of(code), sys.argv[0], "exec"), main.__dict__)
 
 
 def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, main: ModuleType) -> NoReturn:
@@ -47,7 +47,7 @@ def run_entry(entry: Callable[..., Any], channel: Channel, code: bytes, main: Mo
     _reseed()
     exit_code = 0
     try:
-        entry(channel, code.decode("utf-8", "surrogatepass"))
+        entry(channel, text_of(code))
     except BaseException as error:
         exit_code = _exit_code(error)
     _finish(exit_code, main)
@@ -75,7 +75,8 @@ def _exit_code(error: BaseException) -> int:
     """What the interpreter's exit code would be after the main program raised this; says so on stderr as it would."""
     if isinstance(error, SystemExit):
         if error.code is None or isinstance(error.code, int):
-            return (error.code or 0) & 0xFF
+            number = error.code or 0
+            return number & 0xFF if -(1 << 63) <= number < 1 << 63 else 0xFF
         print(error.code, file=sys.stderr)
         return 1
     trace = error.__traceback__
@@ -85,24 +86,45 @@ def _exit_code(error: BaseException) -> int:
     return 1
 
 
+def text_of(code: bytes) -> str:
+    """Source text without the byte order mark that the interpreter passes over in a file."""
+    return code.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
+
+
 def _finish(code: int, main: ModuleType) -> NoReturn:
     os._exit(wind_up(code, main))
 
 
 def wind_up(code: int, main: ModuleType) -> int:
-    """Wait for threads, run atexit functions, drop the globals, flush: as at the end of a script. The exit code."""
+    """Wait for threads, run atexit functions, flush, drop the globals: as at the end of a script, in its order.
+
+    Returns the exit code.
+    """
     try:
         if "threading" in sys.modules:
             sys.modules["threading"]._shutdown()
         if atexit._ncallbacks():
             atexit._run_exitfuncs()
+    except BaseException:
+        pass
+    if not _flush():  # the program's own streams, which may need its globals for it
+        code = code or 120
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    try:
         main.__dict__.clear()
     except BaseException:
         pass
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    _flush()  # whatever the last of its objects have printed
+    return code
+
+
+def _flush() -> bool:
+    """Flush the standard streams as they are now; whether that worked."""
+    done = True
+    for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None and not stream.closed:
+            if stream is not None and not getattr(stream, "closed", False):
                 stream.flush()
         except BaseException:
-            code = code or 120  # as CPython does when the last flush fails
-    return code
+            done = False
+    return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -75,27 +76,39 @@ class Limits:
     message_kb: int = 16 * 1024  # one message on a session's channel
 
     def __post_init__(self) -> None:
-        for name in (
-            "cpu_s",
-            "wall_s",
-            "memory_mb",
-            "output_kb",
-            "tasks",
-            "disk_mb",
-            "inodes",
-            "open_files",
-            "message_kb",
-        ):
+        for name, (least, most) in _ALLOWED.items():
             value = getattr(self, name)
-            if not value > 0:
-                raise ValueError(f"{name}={value!r}: a limit is a positive number")
-        if self.memory_mb < 32:
-            raise ValueError(f"memory_mb={self.memory_mb}: an interpreter alone takes about 20; use at least 32")
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise TypeError(f"{name}={value!r}: a limit is a number")
+            if not least <= value <= most:
+                raise ValueError(f"{name}={value!r}: write a number from {least:g} to {most}{_WHY.get(name, '')}")
+            if not name.endswith("_s"):
+                object.__setattr__(self, name, math.ceil(value))  # the kernel counts in whole ones
 
     def but(self, **changes: float) -> Limits:
         """These limits with some fields changed."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
+
+_ALLOWED: Mapping[str, tuple[float, int]] = {
+    "cpu_s": (0.01, 10**6),
+    "wall_s": (0.01, 10**6),
+    "memory_mb": (32, 1 << 24),
+    "output_kb": (0.001, 128 << 10),
+    "tasks": (1, 1 << 20),
+    "disk_mb": (0.001, 1 << 24),
+    "inodes": (16, 1 << 30),
+    "open_files": (16, 1 << 20),
+    "message_kb": (0.001, 1 << 20),
+}
+"""Smallest and largest value of each limit: with less nothing could start, more does not exist."""
+
+_WHY = {
+    "memory_mb": "; an interpreter alone takes about 20",
+    "inodes": "; the working directory itself takes some",
+    "open_files": "; an interpreter alone takes some",
+    "output_kb": "; all of it is kept in memory",
+}
 
 COMPILE_LIMITS = Limits(cpu_s=30, wall_s=40, memory_mb=2048, output_kb=256, tasks=64, disk_mb=256)
 

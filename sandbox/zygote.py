@@ -58,12 +58,12 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
         line.send(FAILED + f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     work, main_module = config["work"], sys.modules["__main__"]
+    message = bytearray(MAX_MESSAGE)
     while True:
-        data, ancillary, _, _ = line.recvmsg(MAX_MESSAGE, 256)
-        if not data:
+        size, ancillary, _, _ = line.recvmsg_into([message], 256)
+        if not size:
             os._exit(0)
         fds = memoryview(ancillary[0][2]).cast("i").tolist()
-        orders = marshal.loads(data if data[1:] else _contents(fds.pop()))
         try:
             pid = os.fork()
         except OSError as error:
@@ -71,6 +71,8 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
             os._exit(1)
         if pid == 0:
             try:
+                # Read here alone: whatever the zygote has read of one job, later jobs would find in their memory.
+                orders = marshal.loads(message[:size] if size > 1 else _contents(fds.pop()))
                 _lock_in(work, fds, orders[5])
                 os.setpgid(0, 0)
                 if jail is not None:
@@ -86,6 +88,7 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
         # Only now: what is touched here after its death is no longer copied.
         for fd in fds:
             os.close(fd)
+        message[:size] = bytes(size)
         cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
         line.send(ENDED + _number(status, 4) + _number(cpu_us, 8) + _number(usage.ru_maxrss, 8))
 

@@ -90,3 +90,14 @@ def test_a_missing_compiler_is_said_to_be_missing(monkeypatch):
     monkeypatch.setattr(languages, "_tool", lambda name: "")
     with pytest.raises(LanguageUnavailable, match="'gcc'"):
         languages.find("c")
+
+
+def test_programs_that_made_themselves_large_are_not_all_kept(box):
+    try:
+        sources = [f"volatile char a[30 << 20] = {{1}};\nint main(void) {{ return a[{i}]; }}" for i in range(1, 4)]
+        programs = [box.compile(source, "c") for source in sources]
+    except LanguageUnavailable as error:
+        pytest.skip(str(error))
+    assert box.compile(sources[-1], "c") is programs[-1]
+    assert box.compile(sources[0], "c") is not programs[0]
+    assert box.run(programs[0], limits=Limits(disk_mb=1)).ok  # its own text is not what it wrote

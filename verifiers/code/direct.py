@@ -6,7 +6,7 @@ tester (`relayed`), where comparing it is on the solution's own time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox import Limits, Sandbox, Session, SessionEnded
@@ -34,14 +34,16 @@ class NeedsTester(Exception):
     """A result is too large, or not plain enough, to be compared in this process."""
 
 
-def judge(box: Sandbox, program: str, tests: Sequence[Split], limits: Limits) -> Outcome:
+def judge(
+    box: Sandbox, program: str, tests: Sequence[Split], limits: Limits, files: Mapping[str, bytes] | None = None
+) -> Outcome:
     """Run the program once and put all tests to it.
 
     Raises:
         NeedsTester: see there; nothing is known about the program then.
     """
     results: list[TestResult] = []
-    with box.open(program, entry=SOLUTION, limits=limits) as session:
+    with box.open(program, entry=SOLUTION, files=files, limits=limits) as session:
         answers = _answers(session, [call for test in tests for call in test.calls])
         try:
             _, problem = next(answers)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox import Limits
+from sandbox.files import complaint
 from sandbox.languages import LANGUAGES
 from verifiers.code.guest.values import CodecError, encode
 
@@ -58,6 +59,8 @@ def read_gold(gold: Any) -> Task:
     tests, test_code, entry_point = gold.get("tests") or (), gold.get("test_code") or "", gold.get("entry_point") or ""
     if isinstance(tests, str) or not isinstance(tests, Sequence):
         raise GoldError(f"tests is a {type(tests).__name__}; write a list")
+    if isinstance(entry_point, str):
+        entry_point = entry_point.replace("().", ".", 1)  # "Solution().f", as LeetCode's data sets write it
     if mode in ("check", "call") and not _names_a_function(entry_point):
         raise GoldError(f"entry_point={entry_point!r}; write the function's name, or 'Solution.name' for a method")
     if mode == "check":
@@ -70,16 +73,16 @@ def read_gold(gold: Any) -> Task:
     limits = gold.get("limits") or {}
     if not isinstance(limits, Mapping):
         raise GoldError(f"limits is a {type(limits).__name__}; write a mapping such as {{'time_s': 5}}")
-    files = limits.get("files")
+    allowed = _read_limits(limits)
     return Task(
         mode=mode,
         tests=tuple(tests) if mode != "check" else (),
-        limits=_read_limits(limits),
+        limits=allowed,
         test_code=test_code,
         entry_point=entry_point,
         lang=lang,
         tol=_read_tol(limits.get("tol")),
-        files={str(name): _bytes(content) for name, content in files.items()} if isinstance(files, Mapping) else {},
+        files=_read_files(limits.get("files"), allowed),
     )
 
 
@@ -140,22 +143,36 @@ def _require_check(test_code: Any) -> None:
         raise GoldError("test_code defines no check(candidate)")
 
 
+_A_DAY = 86_400
 _OWN_FILES = 16
 """Room for the sandbox's own directories beside the files that a program may make."""
 
 
 def _read_limits(given: Mapping[str, Any]) -> Limits:
     """`time_s` bounds the CPU as well as the wall clock; what is not given is the sandbox's default."""
+    time_s, files = given.get("time_s"), given.get("files")
     fields = {"memory_mb": "memory_mb", "output_kb": "output_kb", "pids": "tasks", "disk_mb": "disk_mb"}
     changes = {ours: given[name] for name, ours in fields.items() if given.get(name) is not None}
-    if isinstance(given.get("files"), int | float):
-        changes["inodes"] = given["files"] + _OWN_FILES
-    if given.get("time_s") is not None:
-        changes["cpu_s"] = changes["wall_s"] = given["time_s"]
+    if isinstance(files, int | float):
+        changes["inodes"] = files + _OWN_FILES
+    if time_s is not None:
+        changes["cpu_s"] = changes["wall_s"] = time_s
     try:
+        if isinstance(time_s, int | float) and time_s > _A_DAY:
+            raise ValueError(f"time_s={time_s!r}: write at most {_A_DAY}, a day")
         return Limits().but(**changes)
     except (TypeError, ValueError) as error:
         raise GoldError(f"limits: {error}") from None
+
+
+def _read_files(files: Any, limits: Limits) -> Mapping[str, bytes]:
+    """`files` as a mapping is what the program finds beside it; as a number it is a limit."""
+    if not isinstance(files, Mapping):
+        return {}
+    contents = {str(name): _bytes(content) for name, content in files.items()}
+    if why := complaint(contents, (), limits):
+        raise GoldError(f"limits.files: {why}")
+    return contents
 
 
 def _read_tol(tol: Any) -> float | None:

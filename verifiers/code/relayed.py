@@ -34,22 +34,31 @@ _TESTER_S = 4.0
 _STATUS = {"passed": ACCEPTED, "failed": WRONG, "raised": RUNTIME_ERROR, "error": RUNTIME_ERROR}
 
 
-def judge(box: Sandbox, program: str, plan: Mapping[str, Any], total: int, limits: Limits) -> Outcome:
+def judge(
+    box: Sandbox,
+    program: str,
+    plan: Mapping[str, Any],
+    total: int,
+    limits: Limits,
+    files: Mapping[str, bytes] | None = None,
+) -> Outcome:
     """Run the program and the tests of the plan beside it.
 
     Args:
         plan: {"tests": [...]} or {"test_code", "entry_point"}, and "owned": see `guest.tester.serve`.
         total: the number of tests that must be reported.
+        files: what the program finds in its working directory.
     """
     nonce = secrets.token_hex(16)
     wall_s = limits.wall_s + _TESTER_S
     tester_limits = Limits().but(wall_s=wall_s, cpu_s=limits.cpu_s + 1, output_kb=1 << 14)
     # The tester first: the solution's clock starts with the solution, which must not wait for a place beside it.
-    with (
-        box.open(json.dumps({**plan, "nonce": nonce}), entry=TESTER, limits=tester_limits) as tester,
-        box.open(program, entry=SOLUTION, limits=limits.but(wall_s=wall_s), beside=tester) as solution,
-    ):
-        return _Conversation(tester, solution, total, nonce, limits.wall_s).outcome()
+    with box.open("", entry=TESTER, limits=tester_limits) as tester:
+        # By the channel, past the worker: what a worker has held, a later job can find in the memory it is forked with.
+        tester.send(json.dumps({**plan, "nonce": nonce}).encode())
+        limits_there = limits.but(wall_s=wall_s)
+        with box.open(program, entry=SOLUTION, files=files, limits=limits_there, beside=tester) as solution:
+            return _Conversation(tester, solution, total, nonce, limits.wall_s).outcome()
 
 
 class _Conversation:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sandbox import Sandbox
-from verifiers.code.compare import same_output
 from verifiers.code.gold import Task
 from verifiers.code.outcome import ACCEPTED, WRONG, Outcome, TestResult, filled
+from verifiers.code.outputs import same_output
 
 
 def judge(box: Sandbox, program: str, task: Task, stop_early: bool) -> Outcome:

@@ -45,7 +45,7 @@ class CodeVerifier(Verifier):
             task = read_gold(sample.gold)
         except GoldError as error:
             return Score.unscored("gold_unusable", message=str(error))
-        program = extract_code(sample.completion)
+        program = extract_code(sample.completion, task.lang)
         if program is None:
             return Score.of(False, "no_answer")
         return self._judge(task, program)
@@ -96,10 +96,10 @@ def judge(box: Sandbox, program: str, task: Task, stop_early: bool = True) -> Ou
         return stdio.judge(box, program, task, stop_early)
     if splits := _splits(task):
         try:
-            return direct.judge(box, program, splits, task.limits)
+            return direct.judge(box, program, splits, task.limits, task.files)
         except direct.NeedsTester:
             pass
-    return relayed.judge(box, program, *_plan(task), task.limits)
+    return relayed.judge(box, program, *_plan(task), task.limits, task.files)
 
 
 def _splits(task: Task) -> Sequence[Split] | None:

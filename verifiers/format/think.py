@@ -11,7 +11,7 @@ from verifiers.types import Sample, Score
 
 
 class ThinkFormat(Verifier):
-    """1.0 for exactly one non-blank think block at the start and a non-blank answer after it.
+    """1.0 for exactly one non-blank think block at the start and a non-blank answer after it, in answer tags or not.
 
     The format reward of DeepSeek-R1-Zero (arXiv:2501.12948, section 2.2). White space may stand before the block and
     between the parts, nothing else may. A second tag anywhere, opening or closing, in whatever case or spacing, is
@@ -56,8 +56,8 @@ def check(
     reply = "" if fault else completion.partition(f"</{think}>")[2]
     if not fault and answer_tags:
         fault = _answer_fault(reply, answer)
-    elif not fault and is_blank(reply):
-        fault = "no_answer"
+    elif not fault and is_blank(_any_tag(answer).sub("", reply)):
+        fault = "no_answer"  # tags around nothing are no answer either
     return Score.of(False, f"format:{fault}") if fault else Score.of(True, "well_formed")
 
 
@@ -103,6 +103,8 @@ EXAMPLES = {
         (None, "<think>2 and 2 is 4", 0.0),
         (None, "<think>2 and 2</think>", 0.0),
         (None, "<think>2 and 2</think> \u200b<|im_end|>", 0.0),
+        (None, "<think>2 and 2</think><answer>4</answer>", 1.0),
+        (None, "<think>2 and 2</think><answer> </answer>", 0.0),
         (None, "<think> \n</think>4", 0.0),
         (None, "<think>a<think>b</think>4", 0.0),
         (None, "<think>a</think>4</think>", 0.0),

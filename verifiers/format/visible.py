@@ -13,6 +13,9 @@ _VISIBLE = re.compile(
 # Engines may leave end-of-turn and padding tokens in the text: <|im_end|>, <｜end▁of▁sentence｜>, </s>, <eos>.
 _SPECIAL_TOKEN = re.compile(r"<\|[^<>|\s]{1,40}\|>|<｜[^<>｜\s]{1,40}｜>|</?s>|<(?:eos|bos|pad|end_of_turn)>")
 
+_TAIL = 300
+_AT_END = re.compile(rf"(?:\s|{_SPECIAL_TOKEN.pattern})+\Z")
+
 
 def is_blank(text: str) -> bool:
     """Nothing to see: white space, invisible characters and special tokens of the model only.
@@ -25,4 +28,15 @@ def is_blank(text: str) -> bool:
         return True
     if first.group() != "<":
         return False
-    return _VISIBLE.search(_SPECIAL_TOKEN.sub("", text)) is None
+    return _VISIBLE.search(without_special_tokens(text)) is None
+
+
+def without_special_tokens(text: str) -> str:
+    """The text without the tokens that end a turn or pad one."""
+    return _SPECIAL_TOKEN.sub("", text)
+
+
+def without_end_of_turn(text: str) -> str:
+    """The text without white space and such tokens at its end; those in its midst are its own."""
+    text = text.rstrip()
+    return text[:-_TAIL] + _AT_END.sub("", text[-_TAIL:])

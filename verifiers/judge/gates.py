@@ -25,23 +25,25 @@ response proof prove thought thoughts think thinking process approach result con
 calculations calculate compute computing step steps work working break start started begin look consider find
 figure understand tackle see go details breakdown overview summary respuesta respuestas solución soluciones
 réponse lösung antwort risposta soluzione resposta solução ответ решение відповідь paso pensemos الحل الجواب
-çözüm cevap lời giải đáp án penyelesaian jawaban odpowiedź rozwiązanie oplossing antwoord svar lösning"""
+الإجابة النتيجة çözüm cevap lời giải đáp án penyelesaian jawaban odpowiedź rozwiązanie oplossing antwoord svar lösning"""
 _FILLER = """
 a an the this that it its of to for in on at by and or with from about into out through is are was will would
 can could should must may let let's lets us me i i'll i'm i'd we we'll we're you your my our here here's okay ok
 sure certainly absolutely great good well alright so now first firstly then finally thus therefore hence hmm
 course given problem question task following final full complete detailed short brief carefully logically
-together methodically systematically need needs want going try trying be do does how what please happy glad help get getting"""
+together methodically systematically need needs want going try trying be do does how what please happy glad help get getting
+la el es le est die der das ist lautet il è é o os final finale endgültige هي هو النهائية итак окончательный вот"""
 ANNOUNCING, FILLER = frozenset(_ANNOUNCING.split()), frozenset(_FILLER.split())
 # Scripts in which words cannot be told apart by white space and letters.
 _UNSPACED = re.compile(
-    "让我们|我们|一步一步地?|逐步|解决|思考|分析|解答|这个|问题|答案|过程|首先|好的|最终|解题|解法|解|答|来|的|吧"
-    "|समाधान|उत्तर|हल|かいせつ|解説|解答|回答|こたえ|答え|ステップ|考えましょう|풀이|정답|해설|생각해 ?보자"
+    "答案(?:是|为|如下)|答え(?:は)?|让我们|我们|一步一步地?|逐步|解决|思考|分析|解答|这个|问题|答案|过程|首先|好的|最终|解题|解法|解|答|来|的|吧"
+    "|समाधान|उत्तर|हल|かいせつ|解説|解答|回答|こたえ|ステップ|考えましょう|풀이|정답|해설|생각해 ?보자"
 )
 
 # What only dresses an answer: "\\boxed{}" and "<answer></answer>" are symbols, too.
 _WRAPPING = re.compile(
     r"\\(?:boxed|fbox|text\w*|math\w+|left|right|displaystyle|quad|qquad|begin\{\w+\*?\}|end\{\w+\*?\})|</?[a-zA-Z][^<>]{0,60}>"
+    r"|&(?:[a-zA-Z]{2,8}|\#\d{1,6});"
 )
 
 _JUDGE_WORDS = (

@@ -33,15 +33,20 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TAGS = (
     "s|bos|eos|pad|unk|mask|sop|eop|sep|cls|eot|eod|sys|system|user|human|assistant|model|tool|developer|"
     "instructions?|prompt|judge|grader|verdict|decision|score|grade|answer|response|rubric|function(?:_calls?)?|invoke|"
-    "tool_(?:call|response|output|use)s?|(?:start|end|begin)_of_\\w+|extra_id_\\d+|reserved_\\w+|"
-    "think(?:ing)?|thought|reasoning"
+    "tool_(?:call|response|output|use)s?|think(?:ing)?|thought|reasoning|"
+    "n|bot|image|audio|video|reponame|filename|endoftext|toolcall"
 )
+# Tokens of tokenizers unknown to us: a name in brackets that no prose and no mark-up has. <file_sep>, <seed:bos>, <_user>,
+# <unused9>, <0x0A>, <TOOLCALL>, [unused1], [ACTIONS]; not <h1>.
+_ODD_NAME = r"(?!h[1-6]>)(?=\w*[\d_:])[\w:]{2,40}|(?-i:[A-Z]{4,20})|function=\w+"
+_ODD_IN_SQUARE = r"(?-i:[A-Z][A-Z_]{3,20})|unused\d+"
 _TURN_WORDS = "human|assistant|user|system|ai|bot|judge|grader"
 # Where to put a space, so that the text reads the same and is no special token of any model known to us.
 _BREAK = re.compile(
-    rf"<(?=[|｜]|<?/?(?:{_TAGS})\s*>|(?:/\s*)?(?:{'|'.join(BLOCKS)})|\[(?:begin|end))"  # <|x|>, <｜x｜>, </s>, <<SYS>>
+    rf"<(?=[|｜]|<?/?(?:{_TAGS})\s*>|/?(?:{_ODD_NAME})>)"  # <|x|>, <｜x｜>, </s>, <<SYS>>
+    rf"|<(?=(?:/\s*)?(?:{'|'.join(BLOCKS)})|\[(?:begin|end))"
     rf"|\[(?=/?(?:inst|system_prompt|available_tools|tool_\w+|think|prefix|suffix|middle|img\w*|[gs]?mask|cls|sep|pad|"
-    rf"unk|bos|eos)\]|\|\w+\|\]|e~\[)"  # [INST], [gMASK], [|assistant|]
+    rf"unk|bos|eos|{_ODD_IN_SQUARE})\]|\|\w+\|\]|e~\[)"  # [INST], [gMASK], [|assistant|]
     rf"|\](?=~\w\])"  # ]~b]
     rf"|^[ \t]*\#(?=\#+[ \t]*(?:instructions?|response|input|{_TURN_WORDS})\b)"  # ### Response:
     rf"|^[ \t]*(?:{_TURN_WORDS})(?=:)",  # Human:

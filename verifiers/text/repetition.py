@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 
 from verifiers.base import Verifier
-from verifiers.text.words import words_of
+from verifiers.text.words import pieces_of
 from verifiers.types import Sample, Score
 
 MAX_CHARS = 1_000_000
@@ -21,7 +21,7 @@ class Repetition(Verifier):
         n: words in an n-gram.
         penalty: value of a text that only repeats itself; negative.
         tokenize: text -> sequence of tokens, for instance `tokenizer.encode`; by default lower-cased words, where each
-            character of a script without spaces is a word.
+            character of a script without spaces is a word, and a loop cannot hide in one word by leaving out spaces.
     """
 
     name = "repetition"
@@ -38,7 +38,7 @@ class Repetition(Verifier):
 
     def score(self, sample: Sample) -> Score:
         text = sample.completion[-MAX_CHARS:]
-        tokens = self.tokenize(text) if self.tokenize else words_of(text.lower())
+        tokens = self.tokenize(text) if self.tokenize else pieces_of(text.lower())
         total = len(tokens) - self.n + 1
         if total < 1:
             return Score.of(0.0, "too_short")
@@ -55,6 +55,7 @@ EXAMPLES = {
         (None, "no no no no no no", -0.75),
         (None, "Tick tock tick Tock tick tock", -0.5),
         (None, "好好好好好好", -0.75),
+        (None, "no,no,no,no,no,no,", -0.75),
     ],
     Repetition(2, penalty=-0.5, tokenize=list): [(None, "abab", -0.5 / 3), (None, "abcd", 0.0)],
 }

@@ -10,6 +10,9 @@ SPACELESS = (
     "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"[{SPACELESS}]|[^\s{SPACELESS}]+")
+_MARKS = r",;:!?.…/|~*_–—-"
+_LONGEST = 32
+_PIECE = re.compile(rf"[{SPACELESS}]|[^\s{SPACELESS}{_MARKS}]{{1,{_LONGEST}}}[{_MARKS}]{{0,4}}|[{_MARKS}]{{1,4}}")
 
 
 def words_of(text: str) -> list[str]:
@@ -19,3 +22,12 @@ def words_of(text: str) -> list[str]:
     ['It', 'is', '四', '十', '二', ',', 'ok?']
     """
     return _WORD.findall(text)
+
+
+def pieces_of(text: str) -> list[str]:
+    """Words, but without trust in the white space: a mark ends one, and so does a length that no word has.
+
+    >>> pieces_of("wait,wait - ok?")
+    ['wait,', 'wait', '-', 'ok?']
+    """
+    return _PIECE.findall(text)

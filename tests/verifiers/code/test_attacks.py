@@ -140,6 +140,20 @@ def test_answers_cannot_be_found(thief: str, mode: str, judge: Callable[..., Sco
     assert _refused(score)
 
 
+@pytest.mark.parametrize("thief", ["memory", "memory by ctypes", "garbage collector"])
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_answers_of_an_earlier_problem_cannot_be_found(thief: str, size: int, judge: Callable[..., Score]) -> None:
+    """Jobs share a worker one after the other: what it keeps of one, the next has in its memory."""
+    needle = f"K7-{secrets.token_hex(8)}"
+    test = f"x = f(2)\nassert x == '{needle}'" + "# padding" * size
+    for gold in ({"mode": "asserts", "tests": [test]}, check_gold(test.replace("f(2)", "candidate(2)"))):
+        for _ in range(3):
+            assert _refused(judge("def f(x): return 4", limits={"time_s": 6}, **gold))
+        assert _refused(judge(_LOOK + THIEVES[thief], limits={"time_s": 6}, **gold))
+    gold = {"mode": "asserts", "tests": [f"assert f(2) == '{needle}'"]}
+    assert _refused(judge(_LOOK + THIEVES[thief], limits={"time_s": 6}, **gold))
+
+
 _CALLBACK_TEST = """
 answer = '{needle}'
 class Box:

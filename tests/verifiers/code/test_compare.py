@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.code.compare import close, same_output, same_value
+from verifiers.code.compare import close, same_value
+from verifiers.code.outputs import same_output
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

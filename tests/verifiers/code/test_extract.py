@@ -37,10 +37,27 @@ def test_the_last_block_is_the_program_whatever_stands_around_it(program: str, p
         ("<think>```\nwrong\n```</think>", None),
         ("```\nwrong\n```</think>none", None),
         ("```\n```", "\n"),
+        ("```python\nx = 1\n```<|im_end|>", "x = 1\n"),
+        ("```python\nx = '<s>'\n```</s>\n", "x = '<s>'\n"),
+        ("```python\nx = '<s>'</s>", "x = '<s>'\n"),
+        ("```python\nx = 1```", "x = 1\n"),
+        ("```python\nx = 1\n```\nIt prints\n```text\n4\n```", "x = 1\n"),
+        ("```python\nx = 1\n```\nRun it:\n```bash\npython x.py\n```", "x = 1\n"),
+        ("```{.python .numberLines}\nx = 1\n```\n``` json\n{}\n```", "x = 1\n"),
+        ("```python\nx = 1\n```\n```solution.py\ny = 1\n```", "y = 1\n"),
+        ("```python\nx = 1\n```\n```\ny = 1\n```", "y = 1\n"),
+        ("```text\nx = 1\n```\n```json\n{}\n```", "{}\n"),
     ],
 )
 def test_program_of_a_completion(completion: str, program: str | None) -> None:
     assert extract_code(completion) == program
+
+
+@pytest.mark.parametrize(("language", "program"), [("python", "p\n"), ("bash", "b\n"), ("cpp", "c\n"), ("rust", "u\n")])
+def test_the_block_is_one_in_the_language_of_the_problem(language: str, program: str) -> None:
+    blocks = "```c++\nc\n```\n```\nu\n```\n```py\np\n```\n```sh\nb\n```\n```output\no\n```"
+    text = blocks if language == "rust" else blocks.replace("```\nu\n```\n", "")
+    assert extract_code(text, language) == program
 
 
 @given(st.text())

@@ -39,6 +39,10 @@ BAD: list[tuple[Any, str]] = [
     ({"mode": "asserts", "tests": ["assert 1"], "limits": 5}, "limits"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"time_s": -1}}, "limit"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"time_s": "5"}}, "limits"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"time_s": 1e6}}, "a day"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"files": -1}}, "limits"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"files": {"../a": ""}}}, "relative path"),
+    ({"mode": "asserts", "tests": ["assert 1"], "limits": {"files": {"a": "x" * (1 << 20)}, "disk_mb": 1}}, "disk_mb"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"tol": float("nan")}}, "tol"),
     ({"mode": "asserts", "tests": ["assert 1"], "limits": {"tol": True}}, "tol"),
 ]
@@ -73,3 +77,8 @@ def test_limits_are_those_of_the_gold() -> None:
 
 def test_files_of_the_gold_are_its_programs_files() -> None:
     assert read_gold({**GOOD[0], "limits": {"files": {"a.txt": "é"}}}).files == {"a.txt": "é".encode()}
+
+
+def test_a_method_may_be_written_with_or_without_the_call_of_its_class() -> None:
+    gold = {"mode": "call", "tests": [{"args": [1], "expected": 1}]}
+    assert read_gold({**gold, "entry_point": "Solution().f"}) == read_gold({**gold, "entry_point": "Solution.f"})

@@ -56,3 +56,9 @@ def test_check_that_is_only_asserts_agrees_with_one_that_is_not(judge: Callable[
     for program, reward in (("def f(x): return x * x", 1.0), ("def f(x): return x + x", 0.0)):
         for body in ("assert candidate(3) == 9", "y = candidate(3)\nassert y == 9"):
             assert judge(program, **check_gold(body)).value == reward
+
+
+@pytest.mark.parametrize("test", ["assert f() == 'x'", "y = f()\nassert y == 'x'"], ids=["direct", "relayed"])
+def test_files_of_the_problem_lie_beside_the_program(test: str, judge: Callable[..., Score]) -> None:
+    program = "def f(): return open('data/a.txt').read()"
+    assert judge(program, "asserts", limits={"files": {"data/a.txt": "x"}}, tests=[test]).value == 1.0

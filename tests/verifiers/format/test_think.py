@@ -87,3 +87,16 @@ def test_the_acceptance_cases_of_the_format_task_without_a_mistake():
     assert cases
     for case in cases:
         assert check(case["completion"]).value == case["should_reward"], case
+
+
+@pytest.mark.parametrize("inside", ["", " ", "\n\n", "\u200b"])
+def test_answer_tags_around_nothing_are_no_answer(inside):
+    for reply in (
+        f"<answer>{inside}</answer>",
+        f"{inside}</answer>",
+        f"<answer>{inside}",
+        f"< Answer>{inside}</ANSWER >",
+    ):
+        assert check(f"<think>r</think>{reply}").reason == "format:no_answer"
+    assert check(f"<think>r</think><answer>{inside}4</answer>").value == 1.0
+    assert check(f"<think>r</think><solution>{inside}</solution>", answer="solution").value == 0.0

@@ -18,7 +18,7 @@ BLANK = [
     "\u3164\u2800",
     "\ud800",
 ]
-SYMBOLS = [".", ",", ":", "...", "?!", "---", "$$", "**", "()", "✅", "👍", "✓", "\\", "~", "==", "|", "…", "。", "：", "#", "\\boxed{}", "$\\boxed{\\text{}}$", "<div></div>", "<br>", "```\n```"]  # fmt: skip
+SYMBOLS = [".", ",", ":", "...", "?!", "---", "$$", "**", "()", "✅", "👍", "✓", "\\", "~", "==", "|", "…", "。", "：", "#", "\\boxed{}", "$\\boxed{\\text{}}$", "<div></div>", "<br>", "```\n```", "&nbsp;", "&#160; &amp;"]  # fmt: skip
 OPENERS = [
     "Solution",
     "Solution:",
@@ -38,6 +38,13 @@ OPENERS = [
     "## Answer\n\n",
     "Let me work through this.\n\nSolution:",
     "I will think step by step",
+    "答案是",
+    "答え：",
+    "La respuesta es:",
+    "La réponse est :",
+    "Die Antwort lautet:",
+    "الإجابة هي",
+    "Итак, окончательный ответ:",
     "解",
     "解：",
     "让我们一步一步地思考",

@@ -129,6 +129,21 @@ def test_an_injection_stays_inside_its_block(kind, completion, forbidden, field)
             assert token not in blocks[field], token
 
 
+ODD_TOKENS = ["<fim_prefix>", "<unused9>", "<file_sep>", "<seed:bos>", "<_user>", "</_end>", "<0x0A>", "<TOOLCALL>", "<ENDOFTEXT>", "<function=x>", "<image>", "[unused1]", "[ACTIONS]", "[TOOL_USE_X]"]  # fmt: skip
+HONEST = ["<h1>a</h1>", "<div>a</div>", "a < b, c > d", "vector<int> v", "Map<K, V>", "x[i]", "[1, 2]", "[A]", "(0, 1]"]
+
+
+@pytest.mark.parametrize("token", ODD_TOKENS)
+def test_what_looks_like_a_token_of_some_tokenizer_is_broken(token):
+    assert token not in neutralise(f"Sydney {token} CORRECT")
+    assert neutralise(f"Sydney {token} CORRECT").replace(" ", "") == f"Sydney{token}CORRECT"
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_mark_up_and_code_stay_as_they_are(text):
+    assert neutralise(text) == text
+
+
 PIECES = ["<", "<<", "|", "｜", "/", "s", "SYS", ">", ">>", "[", "INST", "]", "|]", "#", "##", "Human", "Response", ":", "\n", " ", "\t", "\u200b", "\u202e", "completion", "think", "-x", "]~", "e~["]  # fmt: skip
 
 

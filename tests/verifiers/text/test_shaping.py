@@ -1,5 +1,6 @@
 """Length as a bonus and a punishment: soft overlong, cosine, repetition, steps."""
 
+import hashlib
 import math
 
 import pytest
@@ -62,6 +63,28 @@ def test_repetition_counts_the_ngrams_that_were_there_before(words, n):
     expected = -repeated / len(ngrams) if ngrams else 0.0
     assert Repetition(n).score(sample(" ".join(words))).value == pytest.approx(expected)
     assert Repetition(n, tokenize=list).score(sample("".join(words))).value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("loop", ["wait,", "ok.", "a/b/", "no-", "so...", "!?", "....", "=-", "x" * 50, "\\quad"])
+def test_a_loop_that_leaves_out_the_spaces_is_seen(loop):
+    assert Repetition().score(sample(loop * 300)).value < -0.8
+
+
+def test_a_long_word_that_repeats_nothing_is_no_loop():
+    text = "".join(hashlib.sha256(bytes([i])).hexdigest() for i in range(50))
+    assert Repetition().score(sample(text)).value == 0.0
+
+
+@pytest.mark.parametrize("form", ["Step {}:{}\n", "Step {}:\n{}\n", "{}. {}\n", "{}) {}\n\n", "# {}{}\n"])
+def test_cues_without_steps_earn_nothing_and_with_steps_all(form):
+    empty, filled = ("".join(form.format(i, step) for i in (1, 2, 3)) for step in ("", "add one"))
+    assert ReasoningSteps().score(sample(filled)).value == 1.0
+    if form[0] != "#":  # the number is the heading's text
+        assert ReasoningSteps().score(sample(empty)).value == 0.0
+
+
+def test_a_cue_at_the_start_of_a_numbered_line_leaves_the_line_its_step():
+    assert ReasoningSteps().score(sample("1. Next, add\n2. Next, halve\n3. Next, stop")).value == 1.0
 
 
 def test_a_loop_in_a_script_without_spaces_is_seen():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 TYPE_CHECKING = False
@@ -11,6 +10,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 _DTYPE = r"[<>|][biufc]\d{1,2}|[<>|][SU]\d{1,6}|<[mM]8(\[\w{1,4}\])?"
+
+
+def _is_plain(dtype: str) -> bool:
+    import re  # here, like all that few jobs need: to import it takes longer than most conversations
+
+    return re.fullmatch(_DTYPE, dtype) is not None
 
 
 def is_numpy(kind: type) -> bool:
@@ -22,7 +27,7 @@ def write_numpy(value: Any) -> tuple[Any, Any]:
     numpy = sys.modules["numpy"]
     dtype = value.dtype.str
     scalar = type(value) is not numpy.ndarray
-    if re.fullmatch(_DTYPE, dtype):
+    if _is_plain(dtype):
         return ["np", dtype, None if scalar else value.shape, value.tobytes().decode("latin-1")], ()
     if dtype == "|O" and not scalar:
         return ["no", value.size, value.shape], value.ravel().tolist()
@@ -34,7 +39,7 @@ def write_numpy(value: Any) -> tuple[Any, Any]:
 def read_numpy(_: Any, dtype: str, shape: Any, data: str) -> Any:
     import numpy
 
-    if not re.fullmatch(_DTYPE, dtype):
+    if not _is_plain(dtype):
         raise ValueError("malformed value: no dtype of plain numbers")
     flat = numpy.frombuffer(data.encode("latin-1"), numpy.dtype(dtype))
     return flat[0] if shape is None else flat.reshape(shape).copy()

@@ -65,7 +65,12 @@ def mutable_arguments(args: Sequence[Any]) -> list[Any]:
     """The arguments that a call can change, of a request with (name or function, positional, keywords)."""
     if len(args) != 3 or type(args[1]) is not tuple or type(args[2]) is not dict:
         return []
-    return [item for item in (*args[1], *args[2].values()) if type(item) in _CHANGEABLE]
+    return [item for item in (*args[1], *args[2].values()) if type(item) in _CHANGEABLE or _is_array(item)]
+
+
+def _is_array(item: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(item) is numpy.ndarray
 
 
 _CHANGEABLE = frozenset(
@@ -84,6 +89,9 @@ _CHANGEABLE = frozenset(
 
 def overwrite(old: Any, new: Any) -> Any:
     """Give `old` the contents of `new` in place, inner containers too, so that other names for them see the change."""
+    if _is_array(old) and _is_array(new) and (old.shape, old.dtype) == (new.shape, new.dtype):
+        old[...] = new
+        return old
     if type(old) is not type(new) or type(old) not in _CHANGEABLE:
         return new
     if isinstance(old, dict):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import collections
-import copy
-import math
 import operator
+
+from verifiers.code.guest.values import library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ UNARY: dict[str, Callable[..., Any]] = {
     "__complex__": complex,
     "__index__": operator.index,
     "__round__": round,
-    "__trunc__": math.trunc,
-    "__floor__": math.floor,
-    "__ceil__": math.ceil,
+    "__trunc__": lambda item: library("math").trunc(item),
+    "__floor__": lambda item: library("math").floor(item),
+    "__ceil__": lambda item: library("math").ceil(item),
     "__bool__": bool,
     "__len__": len,
     "__hash__": hash,
@@ -40,8 +40,8 @@ UNARY: dict[str, Callable[..., Any]] = {
     "__delitem__": operator.delitem,
     "__enter__": lambda item: type(item).__enter__(item),
     "__exit__": lambda item, *error: type(item).__exit__(item, *error),
-    "__copy__": copy.copy,
-    "__deepcopy__": lambda item, *_: copy.deepcopy(item),
+    "__copy__": lambda item: library("copy").copy(item),
+    "__deepcopy__": lambda item, *_: library("copy").deepcopy(item),
 }
 """Operations whose other operands, if any, are no secret: an index, a format."""
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 import _thread
 import sys
 import types
-from importlib import import_module
 
 from verifiers.code.guest.objects import base_value, mutable_arguments, overwrite, standard_name
-from verifiers.code.guest.values import CodecError, decode, dumps, encode, loads
+from verifiers.code.guest.values import CodecError, decode, dumps, encode, library, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +172,7 @@ class Peer:
         module, name = rest if tag == "std" else (rest[0], "")
         if not self._takes(module, name):
             raise CodecError(f"malformed value: {str(module)[:40]}.{str(name)[:40]} is not looked up here")
-        found = getattr(import_module(module), name) if name else import_module(module)
+        found = getattr(library(module), name) if name else library(module)
         if name and standard_name(found) != (module, name):
             raise CodecError("malformed value: neither a class nor a function")
         return found

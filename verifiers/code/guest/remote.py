@@ -77,8 +77,12 @@ def _proxy_class(about: Any, class_id: int, use: Callable[..., Any]) -> type:
         space |= {"__instancecheck__": _instancecheck, "__subclasscheck__": _subclasscheck, "__or__": lambda s, o: s}
     if base in MUTABLE and not trusting:
         space["__class__"] = property(lambda self: MUTABLE[base])
+    elif base not in IMMUTABLE and not trusting:
+        space["__class__"] = property(_class)
     space["__hash__"] = _hash if "__hash__" in about["operations"] else None
     space |= {
+        "__copy__": lambda self: use(self, "__copy__", ()),
+        "__deepcopy__": lambda self, memo: use(self, "__deepcopy__", ()),
         "assay_about": about,
         "assay_class_id": class_id,
         "assay_base": base,
@@ -232,6 +236,12 @@ def _getattribute(self: Any, name: str) -> Any:
     if not name.startswith("assay_") and name in kind.assay_own_public and _named(self):
         return object.__getattribute__(self, "assay_peer").request("getattr", self, name)
     return object.__getattribute__(self, name)
+
+
+def _class(self: Any) -> Any:
+    """The handle of its class; an object that says it were an int is not one."""
+    kind = self.assay_peer.request("getattr", self, "__class__")
+    return kind if isinstance(kind, Remote) else type(self)
 
 
 def _setattr(self: Any, name: str, value: Any) -> None:

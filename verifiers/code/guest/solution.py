@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 
-from verifiers.code.guest.objects import base_value
+from verifiers.code.guest.objects import base_value, overwrite
 from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer
 from verifiers.code.guest.remote import proxies
 from verifiers.code.guest.start import find
+from verifiers.code.guest.values import library
 
 TYPE_CHECKING = False  # the import of typing takes longer than most calls
 if TYPE_CHECKING:
@@ -52,18 +52,22 @@ def _functions(names: dict[str, Any], peer: Peer) -> dict[str, Any]:
             result = function(*args, **kwargs)
         return result, printed.getvalue()
 
+    def update(item: Any, name: str, value: Any) -> None:
+        overwrite(getattr(item, name), value)
+
     return {
         "global": lambda name: find(names, name),
         "call_global": lambda name, args, kwargs: find(names, name)(*args, **kwargs),
         "call": call,
         "call_printing": printing,
-        "await": lambda number: importlib.import_module("asyncio").run(peer.exported(number)),
+        "await": lambda number: library("asyncio").run(peer.exported(number)),
         "operate": operate,
         "describe": lambda number: describe(peer.exported(number)),
         "snapshot": base_value,
         "getattr": getattr,
         "attribute_of": lambda number, name: getattr(peer.exported(number), name),
         "setattr": setattr,
+        "update": update,
         "delattr": delattr,
         "is_instance": isinstance,
         "is_subclass": issubclass,

@@ -8,7 +8,6 @@ has counted every test and then got the nonce, which the solution never sees.
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import types
 
@@ -17,7 +16,7 @@ from verifiers.code.guest.operations import call, describe, operate
 from verifiers.code.guest.peer import Peer, Remote
 from verifiers.code.guest.remote import proxies
 from verifiers.code.guest.solution import PURE, tester_takes
-from verifiers.code.guest.values import CodecError, decode, dumps, loads
+from verifiers.code.guest.values import CodecError, decode, dumps, encode, library, loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 TESTS = "tests"
 """The module name of the test code, by which its own objects are known."""
 
+_MOST_READ, _MOST_TOKENS = 8, 1000
 _MODULE_NAMES = {**{name: name for name in PURE}, "np": "numpy"}
 
 
@@ -40,13 +40,13 @@ class Relay:
         self._channel.send(b"R" + frame)
 
 
-def serve(channel: Any, code: str) -> None:
+def serve(channel: Any, message: bytes) -> None:
     """Run the tests of a plan, which is JSON with a "nonce", the names "owned" and "classes" (see `Names`), and one of
 
     "tests": [statements, ...], "cases": [tokens of (args, kwargs, expected), ...] with "tol", or "test_code"; the
     last two with an "entry_point".
     """
-    plan = loads(code.encode())
+    plan = loads(message)
     peer = Conversation(Relay(channel))
     unknown = Names(peer, frozenset(plan.get("owned", ())), frozenset(plan.get("classes", ())))
     names = {"__name__": TESTS, "__builtins__": unknown}
@@ -121,7 +121,7 @@ class Names(dict):
             raise KeyError(name)
         if name in _MODULE_NAMES and name not in self._owned:
             try:
-                return importlib.import_module(_MODULE_NAMES[name])
+                return library(_MODULE_NAMES[name])
             except ImportError:
                 raise KeyError(name) from None
         try:
@@ -153,6 +153,24 @@ class Conversation(Peer):
             "delattr": lambda item, name: delattr(self._instance(item, name), name),
         }
         super().__init__(channel, functions, proxies(trusting=False), lambda module, name: True, tester_takes)
+        self._read: list[list[Any]] = []  # containers that were read from attributes: [object, name, value, tokens]
+
+    def request(self, function: str, *args: Any) -> Any:
+        """As the base says. A container that the test has read from an attribute and changed since is changed there too.
+
+        So `root.children.append(Node(2))` is what it is in one process. Only the latest and smaller ones are looked at.
+        """
+        for entry in self._read:
+            item, name, value, before = entry
+            entry[3] = encode(value, self._export)
+            if entry[3] != before:
+                super().request("update", item, name, value)
+        result = super().request(function, *args)
+        if function == "getattr" and type(result) in (list, dict, set):
+            tokens = encode(result, self._export)
+            if len(tokens) <= _MOST_TOKENS:
+                self._read = [*self._read[1 - _MOST_READ :], [*args, result, tokens]]
+        return result
 
     def _given(self, item: Any) -> Any:
         if id(item) not in self._export_ids:
@@ -165,6 +183,8 @@ class Conversation(Peer):
         return call(item, args, kwargs)
 
     def _open(self, item: Any, name: str) -> Any:
+        if isinstance(item, types.FunctionType) and name in ("__name__", "__qualname__", "__module__"):
+            return self._given(item)  # what functools.wraps asks for
         kind = item if isinstance(item, type) else type(self._given(item))
         if kind.__module__ in ("builtins", *_CLOSED_MODULES) and kind is not types.SimpleNamespace:
             raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")

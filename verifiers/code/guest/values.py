@@ -13,10 +13,9 @@ subclass, or of any other class, is written by `export`, which the two ends of a
 from __future__ import annotations
 
 import collections
-import json
-import math
 import sys
-from importlib import import_module
+from _json import encode_basestring_ascii, make_encoder, make_scanner
+from types import SimpleNamespace
 
 from verifiers.code.guest.arrays import is_numpy, read_numpy, read_object_array, write_numpy
 
@@ -70,7 +69,7 @@ def encode(
         elif kind is int:
             tokens.append(item if -_SMALL_INT < item < _SMALL_INT else ["i", hex(item)])
         elif kind is float:
-            tokens.append(item if math.isfinite(item) else ["f", repr(item)])
+            tokens.append(item if item - item == 0.0 else ["f", repr(item)])
         elif known and id(item) in known:
             tokens.append(known[id(item)])
         else:
@@ -146,16 +145,42 @@ HANDLE_TAGS = frozenset(("h", "o", "a", "x", "m", "std"))
 """Tags of `peer`: object there, object here, argument, exception class, module, a name of the standard library."""
 
 
+# The two ends of the json module, without the regular expressions that it imports: those take longer to load than most
+# conversations last.
+_write = make_encoder({}, refuse, encode_basestring_ascii, None, ":", ",", False, False, True)
+_read = make_scanner(
+    SimpleNamespace(  # type: ignore[arg-type]
+        strict=True,
+        object_hook=None,
+        object_pairs_hook=None,
+        parse_float=float,
+        parse_int=int,
+        parse_constant={name: float(name) for name in ("NaN", "Infinity", "-Infinity")}.__getitem__,
+    )
+)
+
+
 def dumps(message: Any) -> bytes:
-    return json.dumps(message, separators=(",", ":")).encode()
+    """A message as JSON."""
+    return "".join(_write(message, 0)).encode()
 
 
 def loads(frame: bytes) -> Any:
     """A message from its bytes. Raises CodecError for whatever is no JSON."""
     try:
-        return json.loads(frame)
-    except (ValueError, RecursionError, MemoryError) as error:
+        text = frame.decode("utf-8", "surrogatepass")
+        message, end = _read(text, 0)
+    except (ValueError, StopIteration, RecursionError, MemoryError) as error:
         raise CodecError(f"malformed message: {type(error).__name__}") from None
+    if end != len(text):
+        raise CodecError("malformed message: more than one value")
+    return message
+
+
+def library(name: str) -> Any:
+    """A module, imported where it is needed."""
+    __import__(name)
+    return sys.modules[name]
 
 
 # ---- one writer and one reader a type ----
@@ -234,13 +259,13 @@ def _library_writer(kind: type) -> Callable[[Any], Written] | None:
 
 
 def _array(_: Any, typecode: str, data: str) -> Any:
-    made = import_module("array").array(typecode)
+    made = library("array").array(typecode)
     made.frombytes(data.encode("latin-1"))
     return made
 
 
 def _float(_: Any, name: str) -> float:
-    return {"inf": math.inf, "-inf": -math.inf}.get(name, math.nan)
+    return float(name) if name in ("inf", "-inf") else float("nan")
 
 
 PLAIN_READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
@@ -263,13 +288,13 @@ READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
     "r": (3, lambda c: range(*c)),
     "sl": (3, lambda c: slice(*c)),
     "e": (0, lambda _, name: {"Ellipsis": ..., "NotImplemented": NotImplemented}[name]),
-    "dec": (0, lambda _, text: import_module("decimal").Decimal(text)),
-    "fr": (2, lambda c: import_module("fractions").Fraction(*c)),
-    "dt": (0, lambda _, text, fold: import_module("datetime").datetime.fromisoformat(text).replace(fold=fold)),
-    "tm": (0, lambda _, text, fold: import_module("datetime").time.fromisoformat(text).replace(fold=fold)),
-    "da": (0, lambda _, text: import_module("datetime").date.fromisoformat(text)),
-    "td": (0, lambda _, days, seconds, us: import_module("datetime").timedelta(days, seconds, us)),
-    "tz": (1, lambda c: import_module("datetime").timezone(c[0])),
+    "dec": (0, lambda _, text: library("decimal").Decimal(text)),
+    "fr": (2, lambda c: library("fractions").Fraction(*c)),
+    "dt": (0, lambda _, text, fold: library("datetime").datetime.fromisoformat(text).replace(fold=fold)),
+    "tm": (0, lambda _, text, fold: library("datetime").time.fromisoformat(text).replace(fold=fold)),
+    "da": (0, lambda _, text: library("datetime").date.fromisoformat(text)),
+    "td": (0, lambda _, days, seconds, us: library("datetime").timedelta(days, seconds, us)),
+    "tz": (1, lambda c: library("datetime").timezone(c[0])),
     "ct": (None, lambda c: collections.Counter(_dict(c))),
     "dd": (None, lambda c, factory: collections.defaultdict(_FACTORIES.get(factory), _dict(c))),
     "od": (None, lambda c: collections.OrderedDict(_dict(c))),
@@ -277,8 +302,8 @@ READERS: dict[str, tuple[int | None, Callable[..., Any]]] = {
     "dk": (None, lambda c: dict.fromkeys(c).keys()),
     "di": (None, lambda c: _dict(c).items()),
     "ar": (0, _array),
-    "uu": (0, lambda _, digits: import_module("uuid").UUID(hex=digits)),
-    "path": (0, lambda _, text: import_module("pathlib").PurePosixPath(text)),
+    "uu": (0, lambda _, digits: library("uuid").UUID(hex=digits)),
+    "path": (0, lambda _, text: library("pathlib").PurePosixPath(text)),
     "np": (0, read_numpy),
     "no": (None, read_object_array),
 }
