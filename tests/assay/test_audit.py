@@ -107,7 +107,7 @@ def test_what_cannot_be_audited_is_said_in_a_sentence(target, sentence, tmp_path
 def test_an_audit_without_time_accepts_nothing(rewards, capsys):
     code, out, _ = command(f"{rewards}:boxed", "--budget", 0.001, capsys=capsys)
     assert code == 1
-    assert "no time was left for contract, gold" in out
+    assert "no time was left for" in " ".join(out.split())  # how many relations were quicker than that varies
     code, _, err = command(f"{rewards}:boxed", "--budget", 0, capsys=capsys)
     assert code == 2
     assert "in more than 0 seconds" in err

@@ -16,7 +16,12 @@ loaded = {name for name in set(sys.modules) - before if not name.startswith("ver
 def f(): return sorted(loaded)
 """
 
+COLLECTIONS = {"collections", "_collections", "operator", "_operator", "itertools", "keyword", "reprlib"}
+"""What the containers of a conversation need; it takes less than a millisecond."""
+
 
 @pytest.mark.parametrize("module", ["solution", "tester"])
-def test_a_conversation_loads_no_library(module: str, judge: Callable[..., Score]) -> None:
-    assert judge(_LOADED.replace("MODULE", module), "asserts", tests=["assert f() == []"]).value == 1.0
+def test_a_conversation_loads_no_library_but_collections(module: str, judge: Callable[..., Score]) -> None:
+    assert (
+        judge(_LOADED.replace("MODULE", module), "asserts", tests=[f"assert set(f()) <= {COLLECTIONS!r}"]).value == 1.0
+    )
