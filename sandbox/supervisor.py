@@ -31,6 +31,7 @@ class _Made(NamedTuple):
     pids: list[int]  # our own child, then its child, which becomes ours when that one dies
     group: cgroups.Group | None
     place: str
+    cpu: int
 
 
 class Supervisor:
@@ -90,7 +91,9 @@ class Supervisor:
         ours, theirs = _socket.socketpair()
         hear, tell = _socket.socketpair()
         ready = frames.Connection(hear)
-        config = {**self._config, "scratch": place, "number": self._made}
+        cpus = sorted(os.sched_getaffinity(0))
+        cpu = self._least_used(cpus)
+        config = {**self._config, "scratch": place, "number": self._made, "cpu": cpu, "cpus": cpus}
         worker = Worker(frames.Connection(theirs), frames.Connection(tell), config, self._sources, group)
 
         def child() -> None:
@@ -113,11 +116,16 @@ class Supervisor:
         ready.close()
         if answer.get("zygote"):
             pids.append(answer["zygote"])
-        self._workers[pids[0]] = _Made(pids, group, place)
+        self._workers[pids[0]] = _Made(pids, group, place, cpu)
         if "error" in answer:
             self._kill(pids[0])
             raise OSError(answer["error"])
         return {"pid": pids[0], "flags": answer["flags"]}, ours
+
+    def _least_used(self, cpus: list[int]) -> int:
+        """The processor with the fewest of our workers; of several, another one for each supervisor."""
+        used = [made.cpu for made in self._workers.values()]
+        return min(cpus, key=lambda cpu: (used.count(cpu), (cpus.index(cpu) - os.getpid()) % len(cpus)))
 
     def _adopt(self, zygote: int, group: cgroups.Group | None, ready: frames.Connection) -> dict[str, Any]:
         """Let a new worker build itself, its zygote in its group, and hear how that went.

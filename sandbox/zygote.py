@@ -57,7 +57,7 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
     except BaseException as error:
         line.send(FAILED + f"{type(error).__name__}: {error}".encode())
         os._exit(1)
-    work, main_module = config["work"], sys.modules["__main__"]
+    work, cpus, main_module = config["work"], config["cpus"], sys.modules["__main__"]
     message = bytearray(MAX_MESSAGE)
     while True:
         size, ancillary, _, _ = line.recvmsg_into([message], 256)
@@ -73,7 +73,7 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
             try:
                 # Read here alone: whatever the zygote has read of one job, later jobs would find in their memory.
                 orders = marshal.loads(message[:size] if size > 1 else _contents(fds.pop()))
-                _lock_in(work, fds, orders[5])
+                _lock_in(work, fds, orders[5], cpus)
                 os.setpgid(0, 0)
                 if jail is not None:
                     jail.close(orders[4])
@@ -99,11 +99,12 @@ def _contents(fd: int) -> bytes:
         return file.read()
 
 
-def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]]) -> None:
-    """In the job: take its place, its descriptors and its limits."""
+def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]], cpus: list[int]) -> None:
+    """In the job: take its place, its descriptors and its limits, and all the processors."""
     for target, fd in enumerate(fds):
         os.dup2(fd, target)
     os.chdir(work)
+    os.sched_setaffinity(0, cpus)
     for name, values in limits:
         resource.setrlimit(name, values)
 
@@ -151,8 +152,9 @@ def _build(config: dict[str, Any]) -> Any:
 def _warm_up() -> None:
     """Go through what a job goes through, so that its caches are filled here and its code specialised."""
     limits = [(name, resource.getrlimit(name)) for name in (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE)]
+    here = sorted(os.sched_getaffinity(0))
     for _ in range(_WARM_UP):
-        _lock_in("/", [0, 1, 2], limits)
+        _lock_in("/", [0, 1, 2], limits, here)
         trial = type(sys)("__main__")
         job.execute(_SAMPLE, trial)
         if not atexit._ncallbacks():  # of a preloaded module: those are the jobs' to call
