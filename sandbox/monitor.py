@@ -231,14 +231,14 @@ class Monitor:
                     continue
                 if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
                     pid = self.tree.pid
-                    if not pid:  # not there yet, or not any more: one or the other will show in a moment
+                    if not pid and procfs.mounted():  # not there yet, or not any more: it will show in a moment
                         time.sleep(0.0002)
-                    elif not procfs.exiting(pid):
-                        self.hung_up = True
-                        return "ok", "closed by the caller"
-                    else:  # it has ended, and the caller has noticed before us
+                        continue
+                    if pid and procfs.exiting(pid):  # it has ended, and the caller has noticed before us
                         poll.unregister(fd)
-                    continue
+                        continue
+                    self.hung_up = True
+                    return "ok", "closed by the caller"
                 if not self._read(fd):
                     poll.unregister(fd)
             if self._room < 0:
