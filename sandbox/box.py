@@ -273,6 +273,9 @@ class Sandbox:
         elif argv is None:
             spec, path = languages.find(job.language)
             argv, files = [path, *spec.run, *job.args], {**files, spec.source: _encode(job.code)}
+        # The quota is for what a job writes, and what it is given lies there too: a small source can make a huge program.
+        given_mb = sum(map(len, (code, *files.values()))) >> 20
+        of_job = {name: getattr(limits, name) for name in limits.__slots__}
         header = {
             "op": "run",
             "argv": argv or [],
@@ -282,7 +285,7 @@ class Sandbox:
             "files": list(files),
             "executable": isinstance(job.code, Program),
             "collect": list(job.collect),
-            "limits": {name: getattr(limits, name) for name in limits.__slots__},
+            "limits": {**of_job, "disk_mb": limits.disk_mb + given_mb},
         }
         return header, [code, job.stdin, *files.values()]
 

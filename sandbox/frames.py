@@ -16,7 +16,7 @@ _HEAD = struct.Struct("<III")  # size of the header, number of byte strings, num
 _FD = struct.Struct("=i")
 _MAX_FDS = 8
 _CHUNK = 1 << 16
-MAX_MESSAGE = 256 << 20
+MAX_MESSAGE = 1 << 30  # several times the largest program that a compiler may leave
 
 Socket = _socket.socket
 """The plain socket type: `socket.socket` extends it, and takes a megabyte to import."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _socket
 import marshal
 import os
+import select
 import struct
 import sys
 from collections.abc import Mapping, Sequence
@@ -57,6 +58,7 @@ class Line:
     def __init__(self, sock: Socket):
         self._socket = sock
         self.zygote = 0
+        self._failure = ""  # of the present job; it may be told before its pid is
         interval = struct.pack("ll", _PATIENCE_S, 0)
         sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_SNDTIMEO, interval)
 
@@ -99,24 +101,30 @@ class Line:
         rights = b"".join([fd.to_bytes(4, sys.byteorder) for fd in fds])
         self._socket.sendmsg([data], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
 
+    def has_news(self, patience_s: float) -> bool:
+        """Wait for a message, or the zygote's end, but not for ever."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        return bool(poll.poll(patience_s * 1000))
+
     def hear(self) -> Ended | int:
         """The next news of a job: its pid, where we see the same pids as its zygote, or at last how it ended.
 
         Raises:
             ZygoteGone: and its job is nobody's.
         """
-        failure = ""
         while True:
             try:
                 kind, payload = self._recv()
             except ZygoteGone as error:
-                raise ZygoteGone(failure or str(error)) from error
+                raise ZygoteGone(self._failure or str(error)) from error
             if kind == zygote.FORKED:
                 return int.from_bytes(payload, "little")
             if kind == zygote.ENDED:
                 status, cpu_us, peak_kb = _ENDED.unpack(payload)
+                failure, self._failure = self._failure, ""
                 return Ended(status, cpu_us / 1e6, peak_kb, failure)
-            failure = payload.decode("utf-8", "replace")
+            self._failure = payload.decode("utf-8", "replace")
 
     def _recv(self) -> tuple[bytes, bytes]:
         data = self._socket.recv(zygote.MAX_MESSAGE)

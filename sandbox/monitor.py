@@ -94,12 +94,15 @@ class Tree:
 
         As init of a pid namespace one call reaches all of them, and no fork slips through: a process with
         a fatal signal pending cannot fork. Elsewhere orphans become our children, since we are a subreaper; beside
-        them
-        we have one, the zygote.
+        them we have one, the zygote.
         """
         while self.ended is None:
-            _kill(-1 if self.owns_namespace else self._pid)
-            self.hear()
+            if self.owns_namespace:
+                _kill(-1)
+            elif self._pid:  # 0 would be our own process group
+                _kill(self._pid)
+            if self.line.has_news(_TICK_S):  # or the first process was yet to be forked, and has to be killed once more
+                self.hear()
         while self._forks and self.reap():
             orphans = [-1] if self.owns_namespace else procfs.children(os.getpid(), but=self.line.zygote)
             if not orphans:
@@ -149,6 +152,7 @@ class Monitor:
         self._scratch = scratch
         self._chunks: dict[int, list[bytes]] = {out: [], err: []}
         self._room = int(limits["output_kb"]) << 10
+        self._starved = False
         self._poll = select.poll()
         for fd in (self._line, out, err, hangup):
             self._poll.register(fd, select.POLLIN)
@@ -175,7 +179,7 @@ class Monitor:
         status = ended.status
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        ran_out = not self.spent and self._group is not None and self._group.ran_out()
+        ran_out = self._ran_out()
         if ended.failure and not self.hung_up:
             word, detail = "internal_error", f"the jail could not be closed: {ended.failure}"
         if not word:
@@ -195,10 +199,17 @@ class Monitor:
 
         A page or two that the zygote touches while the job's memory is on its way back can do that.
         """
-        if self._group is None or not self._group.ran_out():
+        if not self._ran_out():
             raise error
         self.spent = True
+        if self.tree.owns_namespace:
+            _kill(-1)  # the job has nobody now to wait for it, but us to end with
         return self._too_much_memory()
+
+    def _ran_out(self) -> bool:
+        """Whether the kernel has killed something for want of memory since this job began."""
+        self._starved = self._starved or (self._group is not None and self._group.ran_out())
+        return self._starved
 
     def _watch(self, start: float) -> tuple[str, str]:
         """Until the first process is dead or has to die; why, or ("", "") when it ended by itself."""
@@ -220,14 +231,14 @@ class Monitor:
                     continue
                 if fd == self._hangup:  # left unread: an "end" that finds no job running is ignored
                     pid = self.tree.pid
-                    if not pid:  # not there yet, or not any more: one or the other will show in a moment
+                    if not pid and procfs.mounted():  # not there yet, or not any more: it will show in a moment
                         time.sleep(0.0002)
-                    elif not procfs.exiting(pid):
-                        self.hung_up = True
-                        return "ok", "closed by the caller"
-                    else:  # it has ended, and the caller has noticed before us
+                        continue
+                    if pid and procfs.exiting(pid):  # it has ended, and the caller has noticed before us
                         poll.unregister(fd)
-                    continue
+                        continue
+                    self.hung_up = True
+                    return "ok", "closed by the caller"
                 if not self._read(fd):
                     poll.unregister(fd)
             if self._room < 0:
@@ -241,7 +252,7 @@ class Monitor:
             return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         pids = self.tree.pids()
         self.tree.offer(pids)
-        if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or (self._group and self._group.ran_out()):
+        if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or self._ran_out():
             return self._too_much_memory()
         return self._overuse(pids)
 

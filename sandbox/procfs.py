@@ -7,6 +7,11 @@ import os
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def mounted() -> bool:
+    """Whether anything can be told; a container may allow no /proc in its namespaces."""
+    return os.path.exists("/proc/self")
+
+
 def others() -> list[int]:
     """Every process that this /proc shows, but us."""
     us = os.getpid()

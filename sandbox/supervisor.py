@@ -24,6 +24,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_PATIENCE_S = 45  # for a worker to build itself; less than the caller has with us
+
 
 class _Made(NamedTuple):
     """What there is of one worker."""
@@ -133,11 +135,14 @@ class Supervisor:
         Its warden stays outside: it may be at work while a job that has filled the group is still being taken apart,
         and would then be the only one left to be killed for it.
         """
+        ready.set_timeout(_PATIENCE_S)
         try:
             if group:
                 group.join(zygote)
             ready.send(b"adopted")
             return frames.read_request(ready.recv()[0])
+        except BlockingIOError:
+            return {"error": f"the worker was not ready within {_PATIENCE_S} s; does a module to preload ever end?"}
         except (frames.Hangup, OSError) as error:
             return {"error": f"the worker died while it was built ({error})"}
 

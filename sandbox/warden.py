@@ -125,21 +125,30 @@ class Warden:
             files[_SCRIPT] = code
         self._scratch.put(files, request["executable"])
         monitor, header = self._run(request, code, stdin, fds)
-        found = {}
-        for name in request["collect"]:
-            data = self._scratch.collect(name, limits["disk_mb"] << 20)
-            if data is not None:
-                found[name] = data
-        try:
-            self._scratch.clean()
-            clean = True
-        except OSError:
-            clean = False
+        # Where something of the job may still run, its files are nothing for us to touch.
+        found = {} if monitor.spent else self._collect(request["collect"], limits["disk_mb"] << 20)
         header["files"] = list(found)
-        header["last"] = monitor.spent or not clean  # the result stands; nobody else may work here
+        header["last"] = monitor.spent or not self._clean()  # the result stands; nobody else may work here
         self._conn.send(frames.reply(header), [monitor.stdout, monitor.stderr, *found.values()])
         if header["last"]:
             raise frames.Hangup("no further job can be run here")
+
+    def _collect(self, names: list[str], room: int) -> dict[str, bytes]:
+        """Those of the files that there are, as far as there is room for them all."""
+        found = {}
+        for name in names:
+            data = self._scratch.collect(name, room)
+            if data is not None:
+                found[name] = data
+                room -= len(data)
+        return found
+
+    def _clean(self) -> bool:
+        try:
+            self._scratch.clean()
+        except OSError:
+            return False
+        return True
 
     def _run(
         self, request: dict[str, Any], code: bytes, stdin: bytes, fds: list[int]

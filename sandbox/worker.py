@@ -57,6 +57,8 @@ class Worker:
         try:
             linux.prctl(linux.PR_SET_PDEATHSIG, _signal.SIGKILL)
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+            # A namespace's first process is immune to its jobs' signals but where it has handlers, and Python has one.
+            _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
             self._tell.recv()  # fails if the parent had died before we asked to die with it
             self._settle_down()
             place = warden.Place(self._config)

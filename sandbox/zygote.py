@@ -157,7 +157,8 @@ def _warm_up() -> None:
         _lock_in("/", [0, 1, 2], limits, here)
         trial = type(sys)("__main__")
         job.execute(_SAMPLE, trial)
-        if not atexit._ncallbacks():  # of a preloaded module: those are the jobs' to call
+        # What a preloaded module wants called at the end, and joining of threads, are for each job to do, and once.
+        if not atexit._ncallbacks() and "threading" not in sys.modules:
             job.wind_up(0, trial)
 
 

@@ -260,6 +260,33 @@ def test_a_preloaded_module_is_there_without_importing_it_again():
         assert first > 0
 
 
+@pytest.mark.parametrize("more", [{"preload": ("threading",)}, {"modules": {"helper": "import threading"}}], ids=str)
+def test_threads_of_a_job_are_joined_and_pools_made_where_threading_is_preloaded(more):
+    late = "import threading, time\nthreading.Thread(target=lambda: (time.sleep(.2), print('late'))).start()"
+    pool = "from concurrent.futures import ThreadPoolExecutor as Pool\nwith Pool(2) as p: print(*p.map(abs, [-1]))"
+    with Sandbox(workers=1, **more) as box:
+        assert output(box, late) == "late\n"
+        assert output(box, pool) == "1\n"
+
+
+@pytest.mark.parametrize("level", ["filtered", None])
+def test_a_time_limit_shorter_than_a_fork_ends_that_job_and_nobody_else(level):
+    with Sandbox(workers=1, level=level) as box:
+        (worker,) = box._supervisor._workers.free
+        for _ in range(5):
+            result = box.run("import time\ntime.sleep(60)", limits=Limits(wall_s=1e-6))
+            assert result.status is Status.TIME_LIMIT
+            assert result.wall_s < 30  # it did not end by itself
+        assert box.internal_errors == 0
+        assert box._supervisor._workers.free == [worker]
+
+
+@pytest.mark.slow
+def test_a_module_that_never_loads_is_an_error_and_closes():
+    with pytest.raises(SandboxBroken, match="not ready within"):
+        Sandbox(workers=1, modules={"endless": "while True: pass"})
+
+
 def test_a_module_that_cannot_be_preloaded_is_named():
     with pytest.raises(SandboxBroken, match="no_such_module"):
         Sandbox(workers=1, preload=("no_such_module",))

@@ -54,6 +54,15 @@ def test_a_program_is_compiled_once_and_run_many_times(box):
     assert [box.run(program, stdin=b"%d" % x).stdout for x in (2, 3)] == [b"4\n", b"9\n"]
 
 
+def test_a_short_source_that_makes_a_huge_program_is_run_like_any_other(box):
+    source = '#include <stdio.h>\nint a[10000000] = {1};\nint main() { printf("%d", a[0]); }'
+    try:
+        result = box.run(source, language="c", limits=Limits(disk_mb=16))
+    except LanguageUnavailable as error:
+        pytest.skip(str(error))
+    assert (result.status, result.stdout) == (Status.OK, b"1")
+
+
 def test_compile_raises_with_the_compilers_words(box):
     try:
         with pytest.raises(CompileError, match="error"):
