@@ -266,7 +266,6 @@ class Sandbox:
             raise ValueError(why)
         code, files, tool = b"", job.files, argv is not None
         if isinstance(job.code, Program):
-            limits = limits.but(disk_mb=limits.disk_mb + (len(job.code.binary) >> 20) + 1)  # itself is not charged
             argv, files = [f"./{languages.PROGRAM}", *job.args], {**files, languages.PROGRAM: job.code.binary}
         elif job.language == "python":
             code = _encode(job.code)
@@ -274,7 +273,7 @@ class Sandbox:
             spec, path = languages.find(job.language)
             argv, files = [path, *spec.run, *job.args], {**files, spec.source: _encode(job.code)}
         # The quota is for what a job writes, and what it is given lies there too: a small source can make a huge program.
-        given_mb = sum(map(len, (code, *files.values()))) >> 20
+        given_mb = -(-sum(map(len, (code, *files.values()))) >> 20) if files else 0
         of_job = {name: getattr(limits, name) for name in limits.__slots__}
         header = {
             "op": "run",
