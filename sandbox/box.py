@@ -273,7 +273,8 @@ class Sandbox:
             spec, path = languages.find(job.language)
             argv, files = [path, *spec.run, *job.args], {**files, spec.source: _encode(job.code)}
         # The quota is for what a job writes, and what it is given lies there too: a small source can make a huge program.
-        given_mb = -(-sum(map(len, (code, *files.values()))) >> 20) if files else 0
+        given = sum(map(len, (code, *files.values())))
+        given_mb = (given + (1 << 20) - 1 if files else given) >> 20
         of_job = {name: getattr(limits, name) for name in limits.__slots__}
         header = {
             "op": "run",
