@@ -53,7 +53,10 @@ class Worker:
             end.close()
 
     def be_warden(self) -> NoReturn:
-        """Build the place and the zygote, report, serve. Dies with its parent."""
+        """Build the place and the zygote, report, serve; end when the zygote or the caller does.
+
+        The signal at a parent's death does not reach us from a zygote that is locked in; the hang-up does, at our next word.
+        """
         try:
             linux.prctl(linux.PR_SET_PDEATHSIG, _signal.SIGKILL)
             linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)

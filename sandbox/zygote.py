@@ -2,8 +2,7 @@
 
 It is executed afresh, inside the jail wherever the jail can be closed once for all jobs. Whatever else a job takes is
 done by its warden (`sandbox.warden`), since a page that is written here or in the job after the fork has to be copied,
-and
-that is half of what a job costs; so what can be done before the fork is, and in few steps. The two talk over one
+and that is half of what a job costs; so what can be done before the fork is, and in few steps. The two talk over one
 socket, a message at a time, each but the first beginning with its kind:
 
     warden -> zygote  its makings, as a file        see `sandbox.line`
