@@ -147,6 +147,7 @@ class Supervisor:
                 answer, _, fds = self._control.recv()
                 return json.loads(answer), fds
         except (OSError, frames.Hangup, ValueError) as error:
+            self._closed = True  # an answer that still comes would be taken for the next one's
             raise WorkerLost(f"supervisor {self._process.pid}: {error}") from error
 
     def take(self, *, companion: bool = False) -> Worker:
@@ -196,7 +197,12 @@ class Supervisor:
     def close(self) -> None:
         """End everything; returns when it is gone."""
         self.abandon()
-        if self._process.wait() != 0:  # it was killed, so it left its control groups and directories
+        try:
+            ended = self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            ended = self._process.wait()
+        if ended != 0:  # it was killed, so it left its control groups and directories
             cgroups.sweep()
             scratch.sweep()
 

@@ -38,6 +38,11 @@ class Connection:
     def fileno(self) -> int:
         return self._socket.fileno()
 
+    @property
+    def buffered(self) -> bool:
+        """Whether part of the next message has been read already."""
+        return bool(self._buffer)
+
     def set_timeout(self, seconds: float) -> None:
         """How long `send` and `recv` may wait for the other end, by the kernel's own timer."""
         if seconds != self._timeout_s:

@@ -8,6 +8,7 @@ namespaces it is the first process of the jobs' pid namespace, so that its death
 from __future__ import annotations
 
 import os
+import select
 
 from sandbox import cgroups, frames, landlock, levels, linux, namespaces, procfs, rootfs
 from sandbox.line import Line, memory_file
@@ -97,8 +98,13 @@ class Warden:
 
     def serve(self) -> None:
         """Answer requests until the caller or the zygote hangs up."""
+        idle = select.poll()
+        for end in (self._conn, self._line):
+            idle.register(end, select.POLLIN)
         while True:
             try:
+                if not self._conn.buffered and [self._conn.fileno()] != [fd for fd, _ in idle.poll()]:
+                    return  # an idle zygote has nothing to say: it is gone, and may not send us the signal of its death
                 header, blobs, fds = self._conn.recv()
                 request = frames.read_request(header)
                 if request["op"] != "end":  # an end that crossed with the job's own

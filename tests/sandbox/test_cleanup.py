@@ -247,3 +247,15 @@ def test_sandboxes_can_come_and_go():
         with Sandbox(workers=1, level="filtered") as box:
             assert box.run("print(1)").ok
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize("level", ["filtered", None])
+def test_a_supervisor_killed_while_nothing_runs_takes_everything_along(level):
+    with Sandbox(workers=2, level=level) as box:
+        box.run_batch(["print(1)"] * 4)
+        victim = box._supervisor._process.pid
+        family = descendants(victim)
+        os.kill(victim, signal.SIGKILL)
+        assert wait_until(lambda: not alive(family)), alive(family)
+        assert box.run("print(2)").stdout == b"2\n"
+    assert traces(victim) == set()
