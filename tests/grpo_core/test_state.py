@@ -128,6 +128,15 @@ def interrupt_after(function):
     return interrupted
 
 
+@pytest.fixture
+def python_interrupts():
+    """SIGINT raises KeyboardInterrupt, also in a shell's background job, where Python leaves it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("python_interrupts")
 def test_interrupt_in_the_update_waits_until_it_is_whole(model, tokenizer):
     twin = trainer_of(copy.deepcopy(model), tokenizer)
     seed_everything()

@@ -168,6 +168,7 @@ def test_what_a_program_patches_is_reported_and_does_not_spoil_the_next_verdict(
     assert "functions of builtins" in next(f for f in report.findings if f.kind == "state").complaint.message
 
 
+@pytest.mark.slow
 def test_two_code_rewards_are_compared_each_in_the_form_that_it_reads():
     found = compare(planted.subprocess_exit_code, CodeVerifier(), examples=20, budget_s=60)
     kinds = {d.kind for d in found.disagreements}
