@@ -34,6 +34,9 @@ from sandbox.types import (
 _KEPT_BYTES = 64 << 20
 """Compiled programs that are kept, together: a submission may have made itself large on purpose."""
 
+_USUAL = ("collections", "functools", "itertools", "math", "operator", "re", "typing")
+"""Modules that are always preloaded: together they make a job a tenth longer, and `typing` alone takes one 10 ms."""
+
 
 class Sandbox:
     """Isolated execution of untrusted programs; see the package's docstring for examples.
@@ -42,7 +45,8 @@ class Sandbox:
         workers: jobs that run at once; None is one for each core we may use.
         limits: what a job may use when it brings no limits of its own.
         level: the isolation that is required; None takes the best there is. `self.level` says which.
-        preload: modules that jobs will want, imported once: ("numpy",).
+        preload: modules that jobs will want, imported once: ("numpy",). What most programs use of the standard
+            library is.
         modules: trusted bootstrap modules for sessions, name to source text.
     Raises:
         LevelUnavailable: this machine cannot isolate as asked; the message names what is missing.
@@ -322,7 +326,7 @@ def _config(level: Level | None, preload: Sequence[str], modules: list[str]) -> 
         "level": None if level is None else int(level),
         "shared": list(dict.fromkeys([*shared, *map(os.path.realpath, shared)])),
         "sys_path": packages,
-        "preload": list(preload),
+        "preload": list(dict.fromkeys([*_USUAL, *preload])),
         "modules": modules,
     }
 

@@ -37,6 +37,7 @@ class Group:
         self._events = os.open(os.path.join(memory, events), os.O_RDONLY | os.O_CLOEXEC)
         self._usage = os.open(os.path.join(memory, usage), os.O_RDONLY | os.O_CLOEXEC)
         self._tasks = os.open(os.path.join(pids, "pids.max"), os.O_WRONLY | os.O_CLOEXEC)
+        self._events_seen = b""
         self._killed = 0
         self._own_bytes = 0
         self._set: tuple[int, int] | None = None
@@ -82,7 +83,11 @@ class Group:
 
     def ran_out(self) -> bool:
         """Whether the kernel has killed something for want of memory since the last call that said so."""
-        words = os.pread(self._events, 512, 0).decode().split()
+        events = os.pread(self._events, 512, 0)
+        if events == self._events_seen:
+            return False
+        self._events_seen = events
+        words = events.decode().split()
         before, self._killed = self._killed, int(words[words.index("oom_kill") + 1])
         return self._killed > before
 

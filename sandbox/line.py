@@ -32,7 +32,6 @@ module.main(line, config)
 """
 _PATIENCE_S = 30
 _PYTHON = os.path.realpath(sys.executable)
-_ENDED = struct.Struct("<IQQ")
 
 
 class ZygoteGone(OSError):
@@ -75,7 +74,7 @@ class Line:
         Raises:
             OSError: it could not be built; the message is its own. Or it died.
         """
-        names = _modules(locks_in=bool(config["plan"]), collapses=bool(config["preload"]))
+        names = _modules(locks_in=bool(config["plan"]))
         self._send_file(marshal.dumps(([(name, CODE[name]) for name in names], dict(config))), [])
         kind, payload = self._recv()
         if kind != zygote.READY:
@@ -121,9 +120,9 @@ class Line:
             if kind == zygote.FORKED:
                 return int.from_bytes(payload, "little")
             if kind == zygote.ENDED:
-                status, cpu_us, peak_kb = _ENDED.unpack(payload)
+                _, status, *times, peak_kb = zygote.REPORT.unpack(kind + payload)
                 failure, self._failure = self._failure, ""
-                return Ended(status, cpu_us / 1e6, peak_kb, failure)
+                return Ended(status, times[0] + times[2] + (times[1] + times[3]) / 1e6, peak_kb, failure)
             self._failure = payload.decode("utf-8", "replace")
 
     def _recv(self) -> tuple[bytes, bytes]:
@@ -174,15 +173,9 @@ def memory_file(name: str, data: bytes) -> int:
     return fd
 
 
-def _modules(*, locks_in: bool, collapses: bool) -> list[str]:
+def _modules(*, locks_in: bool) -> list[str]:
     """What a zygote is made of, each after what it imports: no more than it needs, since every job has it too."""
-    system = ["linux"] if locks_in or collapses else []
-    return [
-        *system,
-        *(["landlock", "seccomp", "jail"] if locks_in else []),
-        *(["hugepages"] if collapses else []),
-        *("channel", "job", "zygote"),
-    ]
+    return ["linux", *(["landlock", "seccomp", "jail"] if locks_in else []), "memory", "channel", "job", "zygote"]
 
 
 def _code(name: str) -> CodeType:
@@ -192,4 +185,4 @@ def _code(name: str) -> CodeType:
 
 
 # Read while there is a file system that has them.
-CODE = {name: _code(name) for name in _modules(locks_in=True, collapses=True)}
+CODE = {name: _code(name) for name in _modules(locks_in=True)}

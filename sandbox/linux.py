@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import struct
 
@@ -17,10 +18,11 @@ MNT_DETACH = 2
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
-MADV_COLLAPSE = 25
+MADV_HUGEPAGE, MADV_COLLAPSE = 14, 25
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+_libc.mmap.restype = _libc.mremap.restype = ctypes.c_ssize_t
 _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 
 # Calls younger than the split of the number tables have the same number everywhere.
@@ -95,3 +97,36 @@ def restrict(rules: int) -> None:
 
 def madvise(address: int, length: int, advice: int) -> None:
     _checked(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), advice), "madvise")
+
+
+def mprotect(address: int, length: int, protection: int) -> None:
+    _checked(_libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(length), protection), "mprotect")
+
+
+def mmap(length: int, protection: int) -> int:
+    """Address of new private memory."""
+    private_anonymous = 0x22
+    return _checked(
+        _libc.mmap(None, ctypes.c_size_t(length), protection, private_anonymous, -1, ctypes.c_long(0)), "mmap"
+    )
+
+
+def mremap(address: int, length: int, target: int) -> None:
+    """Move memory to `target`, in place of what is there."""
+    move_to_target = 3
+    size = ctypes.c_size_t(length)
+    _checked(_libc.mremap(ctypes.c_void_p(address), size, size, move_to_target, ctypes.c_void_p(target)), "mremap")
+
+
+def munmap(address: int, length: int) -> None:
+    _checked(_libc.munmap(ctypes.c_void_p(address), ctypes.c_size_t(length)), "munmap")
+
+
+def wait4(pid: int, status: ctypes.c_void_p, usage: ctypes.c_void_p) -> None:
+    """As `os.wait4`, but the kernel's words go where they are wanted: an int, and a struct rusage.
+
+    Python's own imports a module and makes twenty objects.
+    """
+    while _libc.wait4(pid, status, 0, usage) < 0:
+        if ctypes.get_errno() != errno.EINTR:
+            _checked(-1, "wait4")

@@ -10,7 +10,7 @@ socket, a message at a time, each but the first beginning with its kind:
     warden -> zygote  a job's orders, and its descriptors
     zygote -> warden  FORKED + pid                  only where the warden sees our pids
     job -> warden     FAILED + text                 the jail could not be closed: it ends
-    zygote -> warden  ENDED + status, CPU, peak     4 + 8 + 8 bytes: as of wait4, microseconds, kilobytes
+    zygote -> warden  ENDED + status and rusage     `REPORT`: as of wait4(2)
 
 No line of untrusted code runs in this process, nor in a job before it has let go of the socket.
 """
@@ -18,14 +18,16 @@ No line of untrusted code runs in this process, nor in a job before it has let g
 from __future__ import annotations
 
 import atexit
+import ctypes
 import gc
 import marshal
 import os
 import resource
+import struct
 import sys
 from _socket import socket as Socket
 
-from sandbox import job
+from sandbox import job, linux, memory
 from sandbox.channel import Channel
 
 TYPE_CHECKING = False
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 READY, FAILED, FORKED, ENDED = b"r", b"x", b"f", b"e"
 MAX_MESSAGE = 1 << 15
 """Longer ones come as a file: a buffer of this size costs no mapping of its own."""
+
+REPORT = struct.Struct("=c3xi5q104x")
+"""ENDED, the status, and of struct rusage: user and system time, each seconds and microseconds, and peak kilobytes."""
 
 LINE_FD = 100
 """Where the socket is: above all that a job is given, so that its descriptors never land on it."""
@@ -52,12 +57,14 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
     """
     try:
         jail = _build(config)
+        memory.fill_pools()
         line.send(READY + _number(_data_bytes(), 8))
     except BaseException as error:
         line.send(FAILED + f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     work, cpus, main_module = config["work"], config["cpus"], sys.modules["__main__"]
-    message = bytearray(MAX_MESSAGE)
+    message, report = bytearray(MAX_MESSAGE), ctypes.create_string_buffer(ENDED, REPORT.size)
+    status, usage = (ctypes.c_void_p(ctypes.addressof(report) + place) for place in (4, 8))
     while True:
         size, ancillary, _, _ = line.recvmsg_into([message], 256)
         if not size:
@@ -83,13 +90,14 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
             _run(orders, main_module)
         if jail is not None:
             line.send(FORKED + _number(pid, 4))
-        _, status, usage = os.wait4(pid, 0)
-        # Only now: what is touched here after its death is no longer copied.
+        linux.wait4(pid, status, usage)
+        line.send(report)
+        # Only now: what is touched here after its death is no longer copied; and the end of its pipes, were they closed
+        # before that message, would be news of its own to the warden.
         for fd in fds:
             os.close(fd)
         message[:size] = bytes(size)
-        cpu_us = int((usage.ru_utime + usage.ru_stime) * 1e6)
-        line.send(ENDED + _number(status, 4) + _number(cpu_us, 8) + _number(usage.ru_maxrss, 8))
+        ctypes.memset(status, 0, REPORT.size - 4)
 
 
 def _contents(fd: int) -> bytes:
@@ -109,8 +117,10 @@ def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]
 
 
 def _run(orders: tuple[Any, ...], main_module: Any) -> NoReturn:
-    code, argv, args, entry, *_ = orders
+    code, argv, args, entry, _, _, shadowed = orders
     try:
+        for name in shadowed:
+            del sys.modules[name]
         if argv:
             job.run_program(argv)
         if entry:
@@ -137,14 +147,10 @@ def _build(config: dict[str, Any]) -> Any:
         jail.prepare()
     job.prepare_main(config["script"])
     _warm_up()
-    if not config["preload"]:
-        _settle()
-        return jail
-    from sandbox import hugepages
-
-    places = hugepages.in_use()
+    places = memory.in_use()
+    memory.compact_libraries()
     _settle()
-    hugepages.collapse(places)
+    memory.collapse(places)
     return jail
 
 

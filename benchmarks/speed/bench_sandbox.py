@@ -1,9 +1,8 @@
 """Jobs a second: the sandbox, a plain `subprocess` grader, and a multiprocessing grader of the HumanEval kind.
 
-All judge the same trivial program with three asserts, in short blocks whose order is drawn at random, two driver
-threads
-each, so that a noisy machine slows all of them alike: read the ratios, not the rates. The sandbox isolates as in the
-attack tests.
+All judge the same trivial program with three asserts, and the same with the imports that models like to begin with, in
+short blocks whose order is drawn at random, two driver threads each, so that a noisy machine slows all of them alike:
+read the ratios, not the rates. The sandbox isolates as in the attack tests.
 
     python -m benchmarks.speed.bench_sandbox [--rounds 20] [--out benchmarks/speed/results/sandbox.csv]
 """
@@ -32,6 +31,10 @@ from sandbox import Sandbox
 SOLUTION = "def f(x):\n    return x * x\n"
 TESTS = "assert f(2) == 4\nassert f(3) == 9\nassert f(-5) == 25\n"
 PROGRAM = SOLUTION + TESTS
+PROGRAMS = {
+    "trivial": PROGRAM,
+    "usual imports": f"import collections, math, re\nfrom typing import List, Optional\n{PROGRAM}",
+}
 TIME_LIMIT_S = 10.0
 
 
@@ -105,21 +108,21 @@ class Block:
     latencies: list[float]  # seconds
 
 
-def measure(graders: dict[str, Grader], rounds: int, seed: int = 0) -> dict[str, list[Block]]:
-    """Every grader's blocks: `rounds` each, in random order, each worked through by two threads."""
-    turns = [name for name in graders for _ in range(rounds)]
+def measure(graders: dict[str, Grader], rounds: int, seed: int = 0) -> dict[tuple[str, str], list[Block]]:
+    """Blocks of each program and grader: `rounds` of each, in random order, each worked through by two threads."""
+    blocks: dict[tuple[str, str], list[Block]] = {(program, grader): [] for program in PROGRAMS for grader in graders}
+    turns = [turn for turn in blocks for _ in range(rounds)]
     random.Random(seed).shuffle(turns)
-    blocks: dict[str, list[Block]] = {name: [] for name in graders}
     with ThreadPoolExecutor(2) as threads:
-        for name in turns:
-            blocks[name].append(_block(graders[name], _JOBS[name], threads))
+        for program, grader in turns:
+            blocks[program, grader].append(_block(graders[grader], PROGRAMS[program], _JOBS[grader], threads))
     return blocks
 
 
-def _block(grader: Grader, jobs: int, threads: ThreadPoolExecutor) -> Block:
+def _block(grader: Grader, program: str, jobs: int, threads: ThreadPoolExecutor) -> Block:
     def one(_: int) -> float:
         start = time.perf_counter()
-        assert grader(PROGRAM)
+        assert grader(program)
         return time.perf_counter() - start
 
     start = time.perf_counter()
@@ -127,18 +130,20 @@ def _block(grader: Grader, jobs: int, threads: ThreadPoolExecutor) -> Block:
     return Block(jobs / (time.perf_counter() - start), latencies)
 
 
-def report(blocks: dict[str, list[Block]], out: str | None) -> None:
+def report(blocks: dict[tuple[str, str], list[Block]], out: str | None) -> None:
     """Print the table, with ratios of median rates, and write it as CSV."""
-    rates = {name: median(block.rate for block in found) for name, found in blocks.items()}
+    rates = {turn: median(block.rate for block in found) for turn, found in blocks.items()}
     rows = []
-    for name, found in blocks.items():
+    for (program, grader), found in blocks.items():
         latencies = sorted(latency for block in found for latency in block.latencies)
+        rate = rates[program, grader]
         rows.append(
             {
-                "grader": name,
-                "jobs_per_s": f"{rates[name]:.1f}",
-                "over_multiprocessing": f"{rates[name] / rates['multiprocessing']:.1f}",
-                "over_subprocess": f"{rates[name] / rates['subprocess']:.1f}",
+                "program": program,
+                "grader": grader,
+                "jobs_per_s": f"{rate:.1f}",
+                "over_multiprocessing": f"{rate / rates[program, 'multiprocessing']:.1f}",
+                "over_subprocess": f"{rate / rates[program, 'subprocess']:.1f}",
                 "p50_ms": f"{1000 * median(latencies):.2f}",
                 "p95_ms": f"{1000 * latencies[int(0.95 * len(latencies))]:.2f}",
                 "jobs": str(len(latencies)),

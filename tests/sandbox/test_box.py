@@ -260,6 +260,13 @@ def test_a_preloaded_module_is_there_without_importing_it_again():
         assert first > 0
 
 
+def test_a_file_of_the_job_comes_before_a_preloaded_module_of_that_name(box):
+    files = {"string.py": b"here = 'file'", "heapq/__init__.py": b"here = 'package'"}
+    program = "import string, heapq, copy\nprint(string.here, heapq.here, hasattr(copy, 'deepcopy'))"
+    assert box.run(program, files=files).stdout == b"file package True\n"
+    assert output(box, "import string, heapq\nprint(string.digits, heapq.nsmallest(1, [2, 1]))") == "0123456789 [1]\n"
+
+
 @pytest.mark.parametrize("more", [{"preload": ("threading",)}, {"modules": {"helper": "import threading"}}], ids=str)
 def test_threads_of_a_job_are_joined_and_pools_made_where_threading_is_preloaded(more):
     late = "import threading, time\nthreading.Thread(target=lambda: (time.sleep(.2), print('late'))).start()"

@@ -7,7 +7,8 @@ import pytest
 from sandbox import zygote
 from sandbox.line import Line, ZygoteGone, pair
 
-ENDED = zygote.ENDED + struct.pack("<IQQ", 125 << 8, 2_000_000, 7)
+# Status; user and system time, each in seconds and microseconds; kilobytes; and the rest of a struct rusage.
+ENDED = zygote.ENDED + bytes(3) + struct.pack("=i5q104x", 125 << 8, 1, 500_000, 0, 500_000, 7)
 FORKED = zygote.FORKED + (4711).to_bytes(4, "little")
 FAILED = zygote.FAILED + b"no jail"
 

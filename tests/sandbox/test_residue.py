@@ -42,6 +42,18 @@ def test_a_job_finds_nothing_of_the_one_before_in_its_memory(size):
     assert not found
 
 
+def test_a_job_does_not_learn_how_the_one_before_ended():
+    """By its exit code, or by how much it used, a program could tell its next run what it was asked in this one."""
+    with Sandbox(workers=1) as box:
+        if "proc" not in box.flags:
+            pytest.skip("a job cannot see its own memory's map here")
+        assert box.run("import os\nos._exit(171)").exit_code == 171
+        # The zygote's message, put together here so that the one who looks does not find itself.
+        look = READ.replace("bytes([77, 55, 45])", "b'e' + bytes(3)")
+        look = look.replace("data[at + 3:at + 4].isalpha()", "[*data[at + 4:at + 8]] == [0, 171, 0, 0]")
+        assert eval(box.run(look).stdout) == []
+
+
 def test_the_looking_itself_works():
     with Sandbox(workers=1) as box:
         if "proc" not in box.flags:
