@@ -48,6 +48,7 @@ class Sweep:
         self.logp_N, self.entropy_N = weight.new_zeros((2, len(index_N)), dtype=self.dtype)
         self.d_hidden: Tensor | None = None
         self.d_weight: Tensor | None = None
+        self._untouched = True  # nothing has been put into d_weight
         self.skipped_bound = self.logp_N.new_zeros(())
 
     def tiles(self, span: slice) -> list[slice]:
@@ -66,11 +67,11 @@ class Sweep:
         return [*spans, slice(start, stop)] if stop > start else spans
 
     def prepare_gradients(self, wanted: tuple[bool, bool], one_tile: bool) -> None:
-        """Zeros to fill. The sum over several tiles needs float32; a single product has it inside."""
+        """Memory to fill. The sum over several tiles needs float32; a single product has it inside."""
         for_hidden, for_weight = wanted
         self.d_hidden = torch.zeros_like(self.hidden_MD) if for_hidden else None
         dtype = self.weight_VD.dtype if one_tile else self.dtype
-        self.d_weight = torch.zeros_like(self.weight_VD, dtype=dtype) if for_weight else None
+        self.d_weight = torch.empty_like(self.weight_VD, dtype=dtype) if for_weight else None
 
     def forward(self, rows: slice) -> kernels.TileStats:
         """Fill the tile with the logits of these rows, and note their logp and entropy."""
@@ -103,12 +104,15 @@ class Sweep:
             self.d_hidden[index_C] = d_hidden_CD.to(self.d_hidden.dtype)
         if self.d_weight is not None:
             hidden_CD = self.hidden_MD[index_C]
-            add_product_(self.d_weight, z_CV, hidden_CD)
+            add_product_(self.d_weight, z_CV, hidden_CD, first=self._untouched)
+            self._untouched = False
             add_rows_(self.d_weight, target_C, at_target_C1 * hidden_CD)
 
     def gradients(self) -> tuple[Tensor | None, Tensor | None]:
         """Of hidden and weight, in their shapes and dtypes. The sweep is over: the tile is given up."""
         del self.tile_CV  # before the weight gradient is in memory in two precisions
+        if self.d_weight is not None and self._untouched:
+            self.d_weight.zero_()
         d_hidden = None if self.d_hidden is None else self.d_hidden.view(self.hidden_shape)
         return d_hidden, None if self.d_weight is None else self.d_weight.to(self.weight_VD.dtype)
 
@@ -134,20 +138,27 @@ def compact_(tile_CV: Tensor, keep_K: Tensor) -> Tensor:
     return tile_CV[: len(keep_K)]
 
 
-def add_product_(total_VD: Tensor, g_CV: Tensor, h_CD: Tensor) -> None:
-    """total += g^T h. On a CPU a bfloat16 product is rounded before it is added to a float32 total: PyTorch has no
-    other there, and a float32 product takes twice the time. On CUDA nothing is rounded (from PyTorch 2.8 on)."""
+def add_product_(total_VD: Tensor, g_CV: Tensor, h_CD: Tensor, *, first: bool = False) -> None:
+    """total += g^T h; the first is put there instead, whatever was there.
+
+    On a CPU a bfloat16 product is rounded before it is added to a float32 total: PyTorch has no other there, and a
+    float32 product takes twice the time. On CUDA nothing is rounded (from PyTorch 2.8 on).
+    """
+    beta = 0 if first else 1
     if total_VD.dtype == g_CV.dtype:
-        torch.addmm(total_VD, g_CV.t(), h_CD, out=total_VD)
+        torch.addmm(total_VD, g_CV.t(), h_CD, beta=beta, out=total_VD)
     elif total_VD.is_cuda and TORCH >= (2, 11):  # before, `out_dtype` wanted the total in the dtype of the operands
-        torch.addmm(total_VD, g_CV.t(), h_CD, out_dtype=total_VD.dtype, out=total_VD)
+        torch.addmm(total_VD, g_CV.t(), h_CD, beta=beta, out_dtype=total_VD.dtype, out=total_VD)
     else:  # slice by slice, so that the product of each is still in the cache when it is added
         widens = total_VD.is_cuda and TORCH >= (2, 8)
         step = max(kernels.block_bytes(g_CV) // (total_VD.shape[1] * total_VD.element_size()), 1)
         for start in range(0, len(total_VD), step):
             g_CS = g_CV[:, start : start + step]
             product_SD = torch.mm(g_CS.t(), h_CD, total_VD.dtype) if widens else torch.mm(g_CS.t(), h_CD)
-            total_VD[start : start + step] += product_SD
+            if first:
+                total_VD[start : start + step] = product_SD
+            else:
+                total_VD[start : start + step] += product_SD
 
 
 def add_rows_(total_VD: Tensor, row_C: Tensor, value_CD: Tensor) -> None:

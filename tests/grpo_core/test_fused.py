@@ -31,6 +31,14 @@ OBJECTIVES = {name: getattr(presets, name)() for name in presets.__all__} | {
 }
 
 
+@pytest.fixture(autouse=True)
+def new_memory_is_nan():
+    """So that whatever is read before it was written shows."""
+    torch.use_deterministic_algorithms(True)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
 class Data:
     def __init__(self, dtype=torch.float64, seed=0, spread=0.4, softcap=None, temperature=1.0):
         g = torch.Generator().manual_seed(seed)
