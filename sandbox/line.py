@@ -17,7 +17,9 @@ from sandbox.frames import Hangup, Socket
 
 # What the zygote executes: its code comes over the socket, for a jail shows it no file of ours.
 _BOOT = """
-import _socket, marshal, sys
+import sys
+at_start = set(sys.modules)
+import _socket, marshal
 line = _socket.socket(fileno=int(sys.argv[1]))
 _, ((_, _, fd),), _, _ = line.recvmsg(1, 64)
 with open(int.from_bytes(fd, sys.byteorder), "rb") as file:
@@ -28,7 +30,7 @@ for name, code in modules:
     setattr(package, name, module)
     module.__file__ = code.co_filename
     exec(code, module.__dict__)
-module.main(line, config)
+module.main(line, {**config, "at_start": at_start})
 """
 _PATIENCE_S = 30
 _PYTHON = os.path.realpath(sys.executable)

@@ -52,7 +52,6 @@ class Place:
         if self.user is not None and os.geteuid() == 0:
             self.flags.add("own_user")
         self.scratch = Scratch(path, mounted=self.namespaced, owner=self.user)
-        self.preloaded = config["preload"]
         self.plan = plan(config, self.user, path)
         if self.plan["landlock"]:
             self.flags.add("landlock")
@@ -89,7 +88,6 @@ class Warden:
         self._namespaced = place.namespaced
         self._flags = place.flags
         self._scratch = place.scratch
-        self._preloaded = place.preloaded
         self._group = group
         if group:
             group.settle()
@@ -175,18 +173,25 @@ class Warden:
         monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
         argv = request["argv"]
         of_kernel = self._rlimits.of(limits, bool(argv))
-        orders = (code, argv, request["args"], request["entry"], request["tool"], of_kernel, self._shadowed(request))
+        orders = (
+            code,
+            argv,
+            request["args"],
+            request["entry"],
+            request["tool"],
+            of_kernel,
+            _importable(request["files"]),
+        )
         self._line.order(orders, theirs)
         for fd in theirs:
             os.close(fd)
         return monitor, monitor.run()
 
-    def _shadowed(self, request: dict[str, Any]) -> list[str]:
-        """Preloaded modules of whose name the job has a file, which its imports would have found first."""
-        if not request["files"]:
-            return []
-        own = {name.partition("/")[0].removesuffix(".py") for name in request["files"]}
-        return sorted(own.intersection(self._preloaded))
+
+def _importable(files: list[str]) -> list[str]:
+    """Names of the modules and packages among a job's files, which its imports should find before any other."""
+    packages = {name.removesuffix("/__init__.py") for name in files if name.count("/") == 1}
+    return sorted({name.removesuffix(".py") for name in (*files, *packages) if name.removesuffix(".py").isidentifier()})
 
 
 def script(scratch: Scratch) -> str:

@@ -44,6 +44,7 @@ REPORT = struct.Struct("=c3xi5q104x")
 LINE_FD = 100
 """Where the socket is: above all that a job is given, so that its descriptors never land on it."""
 
+_OF_SITE = {"os", "stat", "_stat", "posixpath", "genericpath", "_collections_abc", "site", "_sitebuiltins"}
 _USUAL_DATA_KB = 64 << 10
 _WARM_UP = 30  # the compiler's first calls set up tables; later ones specialise the interpreter's own code
 _SAMPLE = b"import sys\ndef f(x): return [y * y for y in x]\nassert f([2]) == [4], 'no'\nclass C: pass\n"
@@ -53,7 +54,8 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
     """Build, report, fork jobs until the warden hangs up.
 
     `config` is what `sandbox.worker` says: the working directory, the path of the program's script, sys_path, preload,
-    the bootstrap modules, Python's names for its own place, and the plan of the jail where each job has to close it for itself.
+    the bootstrap modules, Python's names for its own place, and the plan of the jail where each job has to close it for
+    itself. And at_start, the modules that the interpreter itself began with.
     """
     try:
         jail = _build(config)
@@ -63,6 +65,7 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
         line.send(FAILED + f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     work, cpus, main_module = config["work"], config["cpus"], sys.modules["__main__"]
+    kept = config["at_start"] | _OF_SITE
     message, report = bytearray(MAX_MESSAGE), ctypes.create_string_buffer(ENDED, REPORT.size)
     status, usage = (ctypes.c_void_p(ctypes.addressof(report) + place) for place in (4, 8))
     while True:
@@ -87,7 +90,7 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
                 line.send(FAILED + repr(error).encode())
                 os._exit(125)
             os.closerange(len(fds), 1 << 20)  # with the line: from here on nobody is spoken to
-            _run(orders, main_module)
+            _run(orders, main_module, kept)
         if jail is not None:
             line.send(FORKED + _number(pid, 4))
         linux.wait4(pid, status, usage)
@@ -116,11 +119,17 @@ def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]
         resource.setrlimit(name, values)
 
 
-def _run(orders: tuple[Any, ...], main_module: Any) -> NoReturn:
-    code, argv, args, entry, _, _, shadowed = orders
+def _make_way(importable: list[str], kept: set[str]) -> None:
+    """In the job: forget what was preloaded under the names of its files, unless an interpreter would have it too."""
+    ours = set(importable) - kept if importable else ()
+    for name in [name for name in sys.modules if name.partition(".")[0] in ours] if ours else ():
+        del sys.modules[name]
+
+
+def _run(orders: tuple[Any, ...], main_module: Any, kept: set[str]) -> NoReturn:
+    code, argv, args, entry, _, _, importable = orders
     try:
-        for name in shadowed:
-            del sys.modules[name]
+        _make_way(importable, kept)
         if argv:
             job.run_program(argv)
         if entry:

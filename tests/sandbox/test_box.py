@@ -260,11 +260,21 @@ def test_a_preloaded_module_is_there_without_importing_it_again():
         assert first > 0
 
 
-def test_a_file_of_the_job_comes_before_a_preloaded_module_of_that_name(box):
-    files = {"string.py": b"here = 'file'", "heapq/__init__.py": b"here = 'package'"}
-    program = "import string, heapq, copy\nprint(string.here, heapq.here, hasattr(copy, 'deepcopy'))"
-    assert box.run(program, files=files).stdout == b"file package True\n"
-    assert output(box, "import string, heapq\nprint(string.digits, heapq.nsmallest(1, [2, 1]))") == "0123456789 [1]\n"
+@pytest.mark.parametrize("name", ["string", "typing", "re", "types", "enum", "struct", "ctypes", "mmap", "copyreg"])
+def test_a_file_of_the_job_comes_before_a_module_of_that_name(box, name):
+    """Preloaded for jobs, or loaded for our own sake: it is as in a fresh interpreter."""
+    program = f"import {name}\nprint({name}.here)"
+    for files in ({f"{name}.py": b"here = 1"}, {f"{name}/__init__.py": b"here = 1"}):
+        assert box.run(program, files=files).stdout == b"1\n"
+    assert box.run(f"import {name}\nprint(hasattr({name}, 'here'))").stdout == b"False\n"
+
+
+def test_a_package_of_the_job_has_its_own_submodules_and_a_folder_of_data_is_none(box):
+    package = {"collections/__init__.py": b"", "collections/abc.py": b"x = 7"}
+    assert box.run("import collections.abc\nprint(collections.abc.x)", files=package).stdout == b"7\n"
+    same = "import collections, typing\nprint(typing.get_origin(typing.Counter) is collections.Counter)"
+    assert box.run(same, files={"collections/input.txt": b"", "re.txt": b""}).stdout == b"True\n"
+    assert box.run("import os\nprint(os.sep)", files={"os.py": b"sep = 'mine'"}).stdout == b"/\n"
 
 
 @pytest.mark.parametrize("more", [{"preload": ("threading",)}, {"modules": {"helper": "import threading"}}], ids=str)
