@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import os
 import socket
 import sys
@@ -31,6 +32,7 @@ from sandbox.types import (
     Status,
 )
 
+_log = logging.getLogger(__name__)
 _KEPT_BYTES = 64 << 20
 """Compiled programs that are kept, together: a submission may have made itself large on purpose."""
 
@@ -262,6 +264,7 @@ class Sandbox:
     def _count(self, error: WorkerLost) -> str:
         with self._lock:
             self.internal_errors += 1
+        _log.warning("internal error of the sandbox: %s", error)
         return str(error)
 
     def _request(self, job: Job, argv: list[str] | None = None) -> tuple[dict[str, Any], list[bytes]]:
