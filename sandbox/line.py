@@ -102,6 +102,14 @@ class Line:
         rights = b"".join([fd.to_bytes(4, sys.byteorder) for fd in fds])
         self._socket.sendmsg([data], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
 
+    def answers(self) -> bool:
+        """Whether an idle zygote is still there, and all that it had to do for its last job is done."""
+        try:
+            self._socket.send(b"\0")
+            return self.has_news(_PATIENCE_S) and self._recv()[0] == zygote.READY
+        except OSError:
+            return False
+
     def has_news(self, patience_s: float) -> bool:
         """Wait for a message, or the zygote's end, but not for ever."""
         poll = select.poll()

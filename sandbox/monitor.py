@@ -179,7 +179,7 @@ class Monitor:
         status = ended.status
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         killed = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-        ran_out = self._ran_out()
+        ran_out = self.ran_out()
         if ended.failure and not self.hung_up:
             word, detail = "internal_error", f"the jail could not be closed: {ended.failure}"
         if not word:
@@ -199,14 +199,14 @@ class Monitor:
 
         A page or two that the zygote touches while the job's memory is on its way back can do that.
         """
-        if not self._ran_out():
+        if not self.ran_out():
             raise error
         self.spent = True
         if self.tree.owns_namespace:
             _kill(-1)  # the job has nobody now to wait for it, but us to end with
         return self._too_much_memory()
 
-    def _ran_out(self) -> bool:
+    def ran_out(self) -> bool:
         """Whether the kernel has killed something for want of memory since this job began."""
         self._starved = self._starved or (self._group is not None and self._group.ran_out())
         return self._starved
@@ -252,7 +252,7 @@ class Monitor:
             return "time_limit_exceeded", f"used {cpu_s:.2f} s of CPU, limit {self.limits['cpu_s']:g}"
         pids = self.tree.pids()
         self.tree.offer(pids)
-        if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or self._ran_out():
+        if self._memory_kb(pids) > self.limits["memory_mb"] << 10 or self.ran_out():
             return self._too_much_memory()
         return self._overuse(pids)
 

@@ -131,6 +131,9 @@ class Warden:
             files[_SCRIPT] = code
         self._scratch.put(files, request["executable"])
         monitor, header = self._run(request, code, stdin, fds)
+        # Its memory may not all be back when its zygote next needs a page, which can be the end of that one too.
+        if monitor.ran_out() and not self._line.answers():
+            monitor.spent = True
         # Where something of the job may still run, its files are nothing for us to touch.
         found = {} if monitor.spent else self._collect(request["collect"], limits["disk_mb"] << 20)
         header["files"] = list(found)

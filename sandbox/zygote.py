@@ -7,7 +7,7 @@ socket, a message at a time, each but the first beginning with its kind:
 
     warden -> zygote  its makings, as a file        see `sandbox.line`
     zygote -> warden  READY + memory, or FAILED + text
-    warden -> zygote  a job's orders, and its descriptors
+    warden -> zygote  a job's orders, and its descriptors; or, without descriptors, a question that READY answers
     zygote -> warden  FORKED + pid                  only where the warden sees our pids
     job -> warden     FAILED + text                 the jail could not be closed: it ends
     zygote -> warden  ENDED + status and rusage     `REPORT`: as of wait4(2)
@@ -72,6 +72,9 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
         size, ancillary, _, _ = line.recvmsg_into([message], 256)
         if not size:
             os._exit(0)
+        if not ancillary:
+            line.send(READY)
+            continue
         fds = memoryview(ancillary[0][2]).cast("i").tolist()
         try:
             pid = os.fork()

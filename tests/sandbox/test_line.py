@@ -40,3 +40,12 @@ def test_a_zygote_that_is_gone_is_news_and_its_last_words_are_heard(ends):
     assert line.has_news(0)
     with pytest.raises(ZygoteGone, match="no jail"):
         line.hear()
+
+
+def test_a_zygote_answers_while_it_lives(ends):
+    line, zygotes = ends
+    zygotes.send(zygote.READY)
+    assert line.answers()
+    assert zygotes.recv(10)
+    zygotes.close()
+    assert not line.answers()
