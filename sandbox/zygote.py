@@ -65,7 +65,7 @@ def main(line: Socket, config: dict[str, Any]) -> NoReturn:
         line.send(FAILED + f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     work, cpus, main_module = config["work"], config["cpus"], sys.modules["__main__"]
-    kept = config["at_start"] | _OF_SITE
+    kept = config["at_start"] | _OF_SITE | {name for name, _ in config["modules"]}
     message, report = bytearray(MAX_MESSAGE), ctypes.create_string_buffer(ENDED, REPORT.size)
     status, usage = (ctypes.c_void_p(ctypes.addressof(report) + place) for place in (4, 8))
     while True:
@@ -123,10 +123,11 @@ def _lock_in(work: str, fds: list[int], limits: list[tuple[int, tuple[int, int]]
 
 
 def _make_way(importable: list[str], kept: set[str]) -> None:
-    """In the job: forget what was preloaded under the names of its files, unless an interpreter would have it too."""
-    ours = set(importable) - kept if importable else ()
-    for name in [name for name in sys.modules if name.partition(".")[0] in ours] if ours else ():
-        del sys.modules[name]
+    """In the job: forget what was loaded ahead of it under the names of its files, unless an interpreter would have it."""
+    ours = set(importable) - kept
+    for name in list(sys.modules) if ours else ():
+        if name.partition(".")[0] in ours:
+            del sys.modules[name]
 
 
 def _run(orders: tuple[Any, ...], main_module: Any, kept: set[str]) -> NoReturn:

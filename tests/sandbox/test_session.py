@@ -21,6 +21,11 @@ def test_messages_go_both_ways_and_state_lasts_for_the_session(box):
         assert ask(job, "count") == "[]"
 
 
+def test_a_file_with_the_name_of_the_entrys_module_is_not_in_its_way(box):
+    with box.open("", entry="calculator:serve", files={"calculator.py": b"", "struct.py": b"here = 1"}) as job:
+        assert ask(job, "__import__('struct').here") == "1"
+
+
 @pytest.mark.parametrize("size", [0, 1, 4096, 3_000_000])
 def test_messages_of_any_size_arrive_whole(box, size):
     with box.open("", entry="calculator:serve") as job:
