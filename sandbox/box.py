@@ -37,7 +37,7 @@ _KEPT_BYTES = 64 << 20
 """Compiled programs that are kept, together: a submission may have made itself large on purpose."""
 
 _USUAL = ("collections", "functools", "itertools", "math", "operator", "re", "typing")
-"""Modules that are always preloaded: together they make a job a tenth longer, and `typing` alone takes one 10 ms."""
+"""Modules that are always preloaded: together they make a job 5 % longer, and importing `typing` takes one 10 ms."""
 
 
 class Sandbox:
@@ -47,8 +47,8 @@ class Sandbox:
         workers: jobs that run at once; None is one for each core we may use.
         limits: what a job may use when it brings no limits of its own.
         level: the isolation that is required; None takes the best there is. `self.level` says which.
-        preload: modules that jobs will want, imported once: ("numpy",). What most programs use of the standard
-            library is.
+        preload: modules that jobs will want, imported once: ("numpy",). `typing`, `re`, `math` and what else
+            most programs begin with always are.
         modules: trusted bootstrap modules for sessions, name to source text.
     Raises:
         LevelUnavailable: this machine cannot isolate as asked; the message names what is missing.

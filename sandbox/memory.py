@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import mmap
+import os
 from itertools import pairwise
 
 from sandbox import linux
 
-_HUGE = 2 << 20
-_FEW = 8
-_PAGE = mmap.PAGESIZE
-_READ, _WRITE, _EXECUTE = mmap.PROT_READ, mmap.PROT_WRITE, mmap.PROT_EXEC
+_PAGE, _HUGE = os.sysconf("SC_PAGE_SIZE"), 2 << 20
+_FEW = 8  # huge pages
+_READ, _WRITE, _EXECUTE = 1, 2, 4  # not from the module mmap: each job would have its library too
 
 # What follows is elf(5), and dl_iterate_phdr(3).
 _LOAD, _RELRO = 1, 0x6474E552
@@ -71,7 +70,7 @@ def compact_libraries() -> None:
             linux.mprotect(relocated.start, len(relocated), _READ | _WRITE)
         except OSError:
             continue
-        # Other processors want to be told when code has moved.
+        # Other kinds of processor want to be told when code has moved.
         if linux.MACHINE == "x86_64" and _address_of(ctypes.pythonapi.PyObject_Call) in constant:
             _move_to_huge_pages(constant)
 

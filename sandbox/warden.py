@@ -176,15 +176,8 @@ class Warden:
         monitor = Monitor(tree, out, err, self._conn.fileno(), limits, self._group, self._scratch)
         argv = request["argv"]
         of_kernel = self._rlimits.of(limits, bool(argv))
-        orders = (
-            code,
-            argv,
-            request["args"],
-            request["entry"],
-            request["tool"],
-            of_kernel,
-            _importable(request["files"]),
-        )
+        own = _importable(request["files"])
+        orders = (code, argv, request["args"], request["entry"], request["tool"], of_kernel, own)
         self._line.order(orders, theirs)
         for fd in theirs:
             os.close(fd)
